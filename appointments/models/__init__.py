@@ -1,0 +1,5 @@
+from appointments.models.guard import Authority, ResourceClaim
+from appointments.models.messages import Message
+from appointments.models.visits import Appointment, AppointmentItem
+
+__all__ = ["Appointment", "AppointmentItem", "Authority", "Message", "ResourceClaim"]

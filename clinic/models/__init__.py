@@ -1,0 +1,34 @@
+from clinic.models.authority import Privilege, SupervisionCover
+from clinic.models.credentials import Certification, Grant, Licence, SupervisionAgreement
+from clinic.models.idempotency import KeptAnswer
+from clinic.models.people import Membership, Practitioner, Seat, StaffToken, User
+from clinic.models.places import Device, Room, Site
+from clinic.models.policy import PolicyRow
+from clinic.models.presence import Closure, Opening, PlannedShift, Shift, TimeOff, WeeklyRule
+from clinic.models.tasks import Task
+
+__all__ = [
+    "Certification",
+    "Closure",
+    "Device",
+    "Grant",
+    "KeptAnswer",
+    "Licence",
+    "Membership",
+    "Opening",
+    "PlannedShift",
+    "PolicyRow",
+    "Practitioner",
+    "Privilege",
+    "Room",
+    "Seat",
+    "Shift",
+    "Site",
+    "StaffToken",
+    "SupervisionAgreement",
+    "SupervisionCover",
+    "Task",
+    "TimeOff",
+    "User",
+    "WeeklyRule",
+]

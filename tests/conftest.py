@@ -1,0 +1,42 @@
+"""One real PostgreSQL for the whole run (shared by the workers of pytest-xdist), unless DATABASE_URL names another."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+from django.conf import settings
+
+from clinic.local import postgres
+
+FOLDER = pytest.StashKey[Path]()
+SERVER = pytest.StashKey[postgres.Server]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server before Django reads its settings; the workers of a run inherit its address."""
+    if not hasattr(config, "workerinput"):
+        _start_what_the_run_needs(config)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End what this process started."""
+    if server := config.stash.get(SERVER, None):
+        server.stop()
+    if folder := config.stash.get(FOLDER, None):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start_what_the_run_needs(config: pytest.Config) -> None:
+    config.stash[FOLDER] = folder = Path(tempfile.mkdtemp(prefix="pearl-tests-"))
+    os.environ["DATA_DIR"] = str(folder)
+    if not os.environ.get("DATABASE_URL"):
+        server = postgres.start(home=folder / "postgres", log=folder / "postgres.log", settings=postgres.FOR_TESTS)
+        config.stash[SERVER] = server
+        os.environ["DATABASE_URL"] = server.url

@@ -1,0 +1,28 @@
+"""The patient is here: made at check-in, ended when the visit ends."""
+
+from django.db import models
+
+from clinic.base import Keyed, one_of
+from clinic.history import tracked
+from clinic.models import Practitioner, Site
+from patients.models import Patient
+
+ENCOUNTER_STATUSES = ("arrived", "in_progress", "finished", "cancelled")
+
+
+@tracked
+class Encounter(Keyed):
+    """One stay of a patient at a site with a practitioner; the procedure log hangs on it."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="encounters")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="+")
+    status = models.TextField(default="arrived", choices=[(word, word) for word in ENCOUNTER_STATUSES])
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [one_of("status", ENCOUNTER_STATUSES, name="encounter_has_a_known_status")]
+
+    def __str__(self) -> str:
+        return f"encounter {self.pk}"
