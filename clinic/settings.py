@@ -22,6 +22,7 @@ PORT = env.int("PORT", 8000)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 SECRET_KEY = env.str("SECRET_KEY", None) or kept(DATA_DIR, "secret_key") or DEFAULT_SECRET_KEY
 PUBLIC_ADDRESS = is_public(host=HOST, allowed_hosts=ALLOWED_HOSTS)
+THROTTLED = not (env.str("THROTTLES", "on") == "off" and DEMO and not PUBLIC_ADDRESS)
 require_safe_start(public=PUBLIC_ADDRESS, debug=DEBUG, secret_key=SECRET_KEY)
 
 INSTALLED_APPS = [
@@ -82,7 +83,7 @@ TEMPLATES = [
     },
 ]
 
-# The database. The pool answers within two seconds that it has no connection, so that a lost server is said within three.
+# The database. The pool says within 1.5 s that it has no connection, so that a lost server is answered within three.
 DATABASE_URL = env.str("DATABASE_URL", None) or kept(DATA_DIR, "run/database_url") or "postgresql://pearl@127.0.0.1:5432/pearl"
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=0, conn_health_checks=True)}
 DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
@@ -91,7 +92,7 @@ DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
     "pool": {
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL", 16),
-        "timeout": 2,
+        "timeout": 1.5,
         "reconnect_timeout": 5,
     },
 }
@@ -102,8 +103,8 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
 USE_I18N = True
 STATIC_URL = "/static/"
-STATIC_ROOT = env.path("STATIC_ROOT", DATA_DIR / "static")
 COLLECTED = env.bool("COLLECTED", False)  # An image holds them collected, hashed and compressed; elsewhere they are served as they lie.
+STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "static_root") if COLLECTED else None
 WHITENOISE_USE_FINDERS = not COLLECTED
 STATIC_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage" if COLLECTED else "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
@@ -162,10 +163,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # The API.
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["clinic.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["clinic.api.permissions.Nobody"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "clinic.api.pagination.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "clinic.api.errors.handle",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -183,6 +185,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"PartStateEnum": "clinic.selectors.health.PART_STATES"},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -197,7 +200,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 90,
     "socket_connect_timeout": 0.5,
-    "socket_timeout": 5,
+    "socket_timeout": 1,
     "socket_keepalive": True,
     "health_check_interval": 25,
     "max_retries": 0,
@@ -236,6 +239,15 @@ CELERY_BEAT_SCHEDULE = {
     "carry the rosters forward": {
         "task": "clinic.tasks.extend_rosters",
         "schedule": crontab(hour=7, minute=45),
+    },
+    "show tasks that were put off": {
+        "task": "clinic.tasks.wake_tasks",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "delete what is of no more use": {
+        "task": "clinic.tasks.tidy",
+        "schedule": crontab(hour=8, minute=15),
     },
 }
 

@@ -11,6 +11,8 @@ from django.conf import settings
 
 from clinic.local import postgres
 
+NOWHERE = "redis://127.0.0.1:1/0"
+OUTSIDE = ("ALLOWED_HOSTS", "BEHIND_PROXY", "DEBUG", "DEMO", "EMAIL_URL", "HOST", "PORT", "SECRET_KEY", "THROTTLES")
 FOLDER = pytest.StashKey[Path]()
 SERVER = pytest.StashKey[postgres.Server]()
 
@@ -35,7 +37,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _start_what_the_run_needs(config: pytest.Config) -> None:
     config.stash[FOLDER] = folder = Path(tempfile.mkdtemp(prefix="pearl-tests-"))
-    os.environ["DATA_DIR"] = str(folder)
+    for variable in OUTSIDE:
+        os.environ.pop(variable, None)
+    os.environ.update(DATA_DIR=str(folder), HTTPS="0", REDIS_URL=NOWHERE)
     if not os.environ.get("DATABASE_URL"):
         server = postgres.start(home=folder / "postgres", log=folder / "postgres.log", settings=postgres.FOR_TESTS)
         config.stash[SERVER] = server

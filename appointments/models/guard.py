@@ -102,9 +102,7 @@ class Authority(models.Model):
             models.Index(
                 fields=["present_supervisor"], name="authority_present", condition=Q(present_supervisor__isnull=False)
             ),
-            models.Index(
-                fields=["authorised_by"], name="authority_authoriser", condition=Q(authorised_by__isnull=False)
-            ),
+            models.Index(fields=["authorised_by"], name="authority_authoriser", condition=Q(authorised_by__isnull=False)),
             models.Index(fields=["lesion"], name="authority_lesion", condition=Q(lesion__isnull=False)),
         ]
         constraints = [

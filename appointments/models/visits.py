@@ -10,7 +10,7 @@ from clinic.base import Keyed, not_empty, one_of
 from clinic.constraints import CompositeForeignKey, Trigger
 from clinic.history import tracked
 from clinic.models import Practitioner, Room, Seat, Site, User
-from clinic.scopes import EYELID, HANDS_ON, LEVELS, LESION_DEPTHS, PIERCING, PROFESSIONS, REGIONS
+from clinic.scopes import EYELID, HANDS_ON, LESION_DEPTHS, LEVELS, PIERCING, PROFESSIONS, REGIONS
 from patients.models import BodySite, Lesion, Patient
 from treatments.models import Encounter, OrderItem, Treatment
 
@@ -75,9 +75,7 @@ class Appointment(Keyed):
     class Meta:
         constraints = [
             not_empty("during", name="visit_lasts"),
-            models.CheckConstraint(
-                name="visit_lies_within_what_it_blocks", condition=Q(blocked__contains=F("during"))
-            ),
+            models.CheckConstraint(name="visit_lies_within_what_it_blocks", condition=Q(blocked__contains=F("during"))),
             one_of("status", STATUSES, name="visit_has_a_known_status"),
             one_of("profession", PROFESSIONS, name="visit_is_done_in_a_known_profession"),
             one_of("supervision", LEVELS, name="visit_has_a_known_level_of_supervision"),
@@ -137,9 +135,7 @@ class Appointment(Keyed):
                 name="visit_to_reassign",
                 condition=Q(status="needs_reassignment"),
             ),
-            models.Index(
-                F("during__endswith"), name="visit_live_by_end", condition=Q(status__in=LIVE)
-            ),
+            models.Index(F("during__endswith"), name="visit_live_by_end", condition=Q(status__in=LIVE)),
         ]
 
     def __str__(self) -> str:
@@ -175,9 +171,7 @@ class AppointmentItem(Keyed):
     depth = models.TextField()
     region = models.TextField()
     supervision = models.TextField(default="none")
-    authorised_by = models.ForeignKey(
-        Practitioner, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
+    authorised_by = models.ForeignKey(Practitioner, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     authorised_profession = models.TextField(null=True, blank=True)
     authorised_at = models.DateTimeField(null=True, blank=True)
     order_item = models.ForeignKey(OrderItem, models.PROTECT, null=True, blank=True, related_name="appointment_items")

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from clinic.selectors.health import AWAY, DEGRADED, OK, Health, health_at
+from clinic.selectors.health import AWAY, DEGRADED, OK, PART_STATES, UNAVAILABLE, UNKNOWN, Health, health_at
 
 RETRY_AFTER_S = 5
 
@@ -18,10 +18,10 @@ RETRY_AFTER_S = 5
 class HealthShown(serializers.Serializer[Health]):
     """The state of each part; `oldest_due_s` is how late the oldest message that is due already is, in seconds."""
 
-    status = serializers.ChoiceField([OK, DEGRADED, AWAY])
-    database = serializers.ChoiceField([OK, AWAY])
-    broker = serializers.ChoiceField([OK, AWAY])
-    worker = serializers.ChoiceField([OK, AWAY])
+    status = serializers.ChoiceField([OK, DEGRADED, UNAVAILABLE])
+    database = serializers.ChoiceField(PART_STATES)
+    broker = serializers.ChoiceField(PART_STATES)
+    worker = serializers.ChoiceField([OK, AWAY, UNKNOWN])
     oldest_due_s = serializers.IntegerField(allow_null=True)
 
 

@@ -15,7 +15,7 @@ from clinic.local.place import Place
 from clinic.local.process import child_setup, write_private
 
 Process = subprocess.Popen[bytes]
-CELERY = [sys.executable, "-m", "celery", "-A", "clinic"]
+CELERY = [sys.executable, "-m", "celery", "-A", "clinic", "--quiet"]
 
 
 @dataclass(kw_only=True)

@@ -1,3 +1,4 @@
+from clinic.models.attempts import Attempts
 from clinic.models.authority import Privilege, SupervisionCover
 from clinic.models.credentials import Certification, Grant, Licence, SupervisionAgreement
 from clinic.models.idempotency import KeptAnswer
@@ -8,6 +9,7 @@ from clinic.models.presence import Closure, Opening, PlannedShift, Shift, TimeOf
 from clinic.models.tasks import Task
 
 __all__ = [
+    "Attempts",
     "Certification",
     "Closure",
     "Device",

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clinic.errors import Refusal, by_gate
-from clinic.policies.authority import Key, Permission, permission_at
+from clinic.policies.authority import permission_at
 from clinic.policies.licences import licence_refusals, no_licence
+from clinic.policies.matrix import Key, Permission
 from clinic.policies.papers import (
     LicenceFacts,
     PractitionerFacts,

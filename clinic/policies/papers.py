@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from clinic.policies.authority import Key, Permission
+from clinic.policies.matrix import Key, Permission
 from clinic.policies.periods import BEGINNING, FOREVER, Period, days, subtract, union
 from clinic.scopes import scope
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from clinic.errors import Refusal
-from clinic.policies.authority import PRIVILEGE_MISSING, Key, Permission
+from clinic.policies.authority import PRIVILEGE_MISSING
+from clinic.policies.matrix import Key, Permission
 from clinic.policies.papers import (
     GrantFacts,
     PractitionerFacts,

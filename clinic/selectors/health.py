@@ -10,12 +10,14 @@ from django.utils.module_loading import import_string
 
 from clinic import heartbeat
 
-OK, DEGRADED, AWAY = "ok", "degraded", "away"
+OK, DEGRADED, UNAVAILABLE = "ok", "degraded", "unavailable"
+AWAY, UNKNOWN = "away", "unknown"
+PART_STATES = [OK, AWAY]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """The state of the database, the broker and the worker; the lateness of messages in seconds, unknown without the database."""
+    """The state of each part (the worker's is unknown without the broker), and how late messages are, in seconds (None without the database)."""
 
     database: str
     broker: str
@@ -24,9 +26,9 @@ class Health:
 
     @property
     def status(self) -> str:
-        """Away without the database, degraded without broker or worker."""
+        """Unavailable without the database, degraded without broker or worker."""
         if self.database != OK:
-            return AWAY
+            return UNAVAILABLE
         return OK if self.broker == self.worker == OK else DEGRADED
 
 
@@ -52,4 +54,4 @@ def _broker() -> tuple[str, str]:
         with heartbeat.connect() as broker:
             return OK, OK if broker.exists(heartbeat.KEY) else AWAY
     except redis.RedisError:
-        return AWAY, AWAY
+        return AWAY, UNKNOWN

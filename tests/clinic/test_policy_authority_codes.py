@@ -95,7 +95,7 @@ class TestRefusalCodes:
         cells = [replace(cell, relaxable=cell.depth == "epidermal") for cell in MATRIX]
         row = a_row(max_depth="stratum_corneum")
 
-        assert asked("esthetician", LANCET_EPI, row, cells=cells).code == "piercing_not_permitted"
+        assert asked("esthetician", LANCET_EPI, row, cells=cells).refusals == (("G05", "piercing_not_permitted"),)
 
     def test_a_key_without_a_cell_shares_the_row_that_refuses_the_act(self):
         row = a_row(profession="dermatologist", act="radiofrequency", effect="refuse")

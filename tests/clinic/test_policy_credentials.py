@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.policies.authority import Permission
 from clinic.policies.credentials import licence_in_use, performer_refusals, privilege_periods
+from clinic.policies.matrix import Permission
 from clinic.policies.papers import GrantFacts, LicenceFacts, PractitionerFacts, SiteFacts, TrainingFacts
 from clinic.policies.periods import FOREVER, days, intersect, subtract, union
 

@@ -134,6 +134,11 @@ class TestScopes:
 
         assert judged == "eyelid"
 
+    def test_a_body_site_that_is_charted_as_beside_the_eye_counts_as_eyelid(self):
+        [(_, _, judged)] = scopes_of(an_item("superficial-peel", body_site="temple", site_region="periocular"))
+
+        assert judged == "eyelid"
+
     def test_lesions_that_differ_are_judged_each(self):
         item = an_item("lancet-extraction", a_lesion(), a_lesion(id="lid", authority_region="eyelid"))
 
@@ -411,6 +416,9 @@ class TestContraindications:
         coming = patient_with("isotretinoin", since=TODAY + timedelta(days=1))
 
         assert gates(coming, on_cheek("medium-peel")) == []
+
+    def test_isotretinoin_counts_from_its_first_day(self):
+        assert gates(patient_with("isotretinoin", since=TODAY), on_cheek("medium-peel")) == ["G18"]
 
     def test_isotretinoin_before_a_laser_cites_the_task_force(self):
         [refusal] = judge(patient=patient_with("isotretinoin"), items=[on_cheek("laser-resurfacing")], on=TODAY).refusals

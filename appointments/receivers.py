@@ -1,0 +1,38 @@
+"""What the floors below announce, and what visits do about it: inside the same transaction."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.dispatch import receiver
+
+from appointments.models import AppointmentItem
+from appointments.services.ripple import judge_lesions_again, set_adrift, set_adrift_what_lost_its_ground
+from clinic.signals import authority_changed
+from patients.signals import lesion_reclassified
+from treatments.signals import order_revoked
+
+
+@receiver(authority_changed)
+def move_visits_without_authority(
+    sender: Any, *, practitioners: Collection[UUID], keys: Collection[UUID], reason: str, now: datetime, **_: Any
+) -> list[UUID]:
+    """Papers, policy or presence changed: visits that lean on them and are covered no more are set adrift."""
+    return set_adrift_what_lost_its_ground(keys=[*practitioners, *keys], reason=reason, now=now)
+
+
+@receiver(lesion_reclassified)
+def move_visits_of_reclassified_lesions(
+    sender: Any, *, lesions: Collection[UUID], reason: str, now: datetime, **_: Any
+) -> list[UUID]:
+    """The chart changed: visits of the lesion that it no longer allows are set adrift."""
+    moved = set_adrift_what_lost_its_ground(keys=lesions, reason=reason, now=now)
+    return [*moved, *judge_lesions_again(lesions=lesions, reason=reason, now=now)]
+
+
+@receiver(order_revoked)
+def move_visits_of_revoked_order(sender: Any, *, order: UUID, reason: str, now: datetime, **_: Any) -> list[UUID]:
+    """The signature is gone: visits on the order are set adrift."""
+    items = AppointmentItem.objects.filter(order_item__order=order, holds_order=True)
+    return set_adrift(visits=list(items.values_list("appointment", flat=True).distinct()), reason=reason, now=now)

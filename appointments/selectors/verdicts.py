@@ -1,0 +1,244 @@
+"""
+One verdict, asked by the dry run, booking, moving, reassigning and checking in: every refusal with gate, source and mend.
+
+Rules are judged first, claims last: `slot_taken` is said only where no rule stands in the way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from appointments.models import Appointment, ResourceClaim
+from appointments.selectors.authorisation import Authorised, authorise
+from appointments.selectors.availability import Team, free_starts, lawful_stretches, slot_of, team_at
+from clinic.errors import Refusal, by_gate
+from clinic.models import Opening, Practitioner, Privilege, Room, Shift, User
+from treatments.policies.gates.judgement import Judgement, judge
+from treatments.selectors.overrides import UsableOverride
+from treatments.selectors.performers import Slot, performer_reasons
+from treatments.selectors.work import Work
+
+HORIZON = timedelta(days=30)
+ALTERNATIVES = 3
+CLAIMS_SOURCE = "The calendar"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What somebody wants to be done when, and by whom (None: by anybody who may)."""
+
+    booker: User
+    work: Work
+    start: datetime
+    now: datetime
+    practitioner: Practitioner | None = None
+    supervisor: UUID | None = None
+    order: UUID | None = None
+    overrides: tuple[UsableOverride, ...] = ()
+    visit: Appointment | None = None
+
+    @property
+    def slot(self) -> Slot:
+        return slot_of(work=self.work, start=self.start)
+
+    @property
+    def people(self) -> list[UUID] | None:
+        return [self.practitioner.id] if self.practitioner else None
+
+    @property
+    def except_for(self) -> UUID | None:
+        return self.visit.id if self.visit else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """The answer: allowed with this team, or refused for these reasons."""
+
+    reasons: tuple[Refusal, ...]
+    warnings: tuple[Refusal, ...]
+    overrides_needed: tuple[str, ...]
+    authorised: Authorised
+    judgement: Judgement
+    team: Team | None = None
+    alternatives: tuple[Team, ...] = field(default=())
+
+    @property
+    def allowed(self) -> bool:
+        return not self.reasons
+
+
+def verdict(*, request: Request, with_alternatives: bool = True) -> Verdict:
+    """Judge one request against everything that is known now; writes nothing."""
+    on = request.start.astimezone(request.work.site.zone).date()
+    facts = [override.facts for override in request.overrides]
+    judgement = judge(patient=request.work.facts, items=request.work.items, on=on, overrides=facts)
+    authorised = authorise(
+        booker=request.booker,
+        work=request.work,
+        now=request.now,
+        order=request.order,
+        start=request.start,
+        visit=request.visit,
+    )
+    rules = [*_moment(request), *judgement.refusals, *authorised.refusals]
+    team = _team(request)
+    if team is None:
+        rules += _performer(request)
+    reasons = by_gate(rules) or ([] if team else by_gate(_taken(request)))
+    patients_own = bool(judgement.refusals or authorised.refusals)
+    return Verdict(
+        reasons=tuple(reasons),
+        warnings=judgement.warnings,
+        overrides_needed=judgement.overrides_needed,
+        authorised=authorised,
+        judgement=judgement,
+        team=team if not reasons else None,
+        alternatives=alternatives(request) if reasons and with_alternatives and not patients_own else (),
+    )
+
+
+def alternatives(request: Request) -> tuple[Team, ...]:
+    """The nearest lawful starts: with the same practitioner where they may do it, and with anybody."""
+    first = max(request.start, request.now + timedelta(minutes=1))
+    facts = [override.facts for override in request.overrides]
+    stretches = lawful_stretches(work=request.work, first=first, last=first + HORIZON, overrides=facts)
+    found: dict[tuple[datetime, UUID], Team] = {}
+    for people in [request.people, None] if request.people else [None]:
+        for team in free_starts(
+            work=request.work,
+            stretches=stretches,
+            people=people,
+            supervisor=request.supervisor,
+            limit=ALTERNATIVES,
+            except_for=request.except_for,
+        ):
+            found.setdefault((team.start, team.practitioner), team)
+    return tuple(sorted(found.values(), key=lambda team: (team.start, team.practitioner)))
+
+
+def _team(request: Request) -> Team | None:
+    return team_at(
+        work=request.work,
+        start=request.start,
+        people=request.people,
+        supervisor=request.supervisor,
+        except_for=request.except_for,
+    )
+
+
+def _moment(request: Request) -> list[Refusal]:
+    if request.start >= request.now or (request.visit and request.start == request.visit.start):
+        return []
+    return [
+        Refusal(
+            code="in_the_past",
+            detail="The visit would begin in the past.",
+            source="The clock",
+            mend="Choose a start that is still to come.",
+        )
+    ]
+
+
+def _performer(request: Request) -> list[Refusal]:
+    if request.practitioner:
+        return performer_reasons(
+            practitioner=request.practitioner,
+            work=request.work,
+            slot=request.slot,
+            supervisor=request.supervisor,
+        )
+    return _nobody(request)
+
+
+def _nobody(request: Request) -> list[Refusal]:
+    """Why nobody at the site may do it then, whoever is busy; nothing where somebody may."""
+    work, slot = request.work, request.slot
+    able = (
+        Practitioner.objects.filter(active=True).filter(*_holding_each(work.scopes, work.site.id, slot)).order_by("name", "id")
+    )
+    reasons: list[Refusal] = []
+    for practitioner in able:
+        reasons = performer_reasons(practitioner=practitioner, work=work, slot=slot, supervisor=request.supervisor)
+        if not reasons:
+            return []
+    if reasons:
+        return reasons
+    present = Shift.objects.filter(practitioner=OuterRef("pk"), site=work.site, during__contains=slot.during)
+    for practitioner in Practitioner.objects.filter(Exists(present), active=True).order_by("name", "id"):
+        return performer_reasons(practitioner=practitioner, work=work, slot=slot, supervisor=request.supervisor)
+    return [
+        Refusal(
+            code="outside_shift",
+            detail=f"Nobody is at {work.site.name} then.",
+            source="The roster of the site",
+            mend="Choose a start within the opening hours.",
+        )
+    ]
+
+
+def _holding_each(scopes: Sequence[str], site: UUID, slot: Slot) -> list[Exists]:
+    held = Privilege.objects.filter(practitioner=OuterRef("pk"), site=site, valid__overlap=slot.during)
+    return [Exists(held.filter(scope=scope)) for scope in scopes]
+
+
+def _taken(request: Request) -> list[Refusal]:
+    """What is in the way although every rule allows it: somebody or something is taken, or there is no room for it."""
+    slot, work = request.slot, request.work
+    if request.practitioner and _is_claimed(request, request.practitioner.id, slot.blocked):
+        return [_slot_taken("practitioner", f"{request.practitioner.name} has another visit then.")]
+    if _is_claimed(request, work.patient.id, slot.during):
+        return [_slot_taken("patient", "The patient has another visit then.")]
+    rooms = Room.objects.filter(site=work.site, active=True, equipment__contains=work.equipment)
+    open_rooms = [room for room in rooms if _is_open(room.id, slot)]
+    if not open_rooms:
+        return [_no_room(work)]
+    if all(_is_claimed(request, room.id, slot.blocked) for room in open_rooms):
+        return [_slot_taken("room", "Every room that has the equipment is taken then.")]
+    if work.devices and _without_device(request):
+        return [_slot_taken("device", "The device that the treatment needs is taken then.")]
+    if request.practitioner:
+        return [_supervisor_full(request.practitioner)]
+    return [_slot_taken("practitioner", "Everybody who may do it has another visit then.")]
+
+
+def _is_claimed(request: Request, resource: UUID, during: Any) -> bool:
+    claims = ResourceClaim.objects.filter(resource=resource, during__overlap=during)
+    return claims.exclude(appointment=request.except_for).exists() if request.except_for else claims.exists()
+
+
+def _is_open(resource: UUID, slot: Slot) -> bool:
+    return Opening.objects.filter(resource=resource, during__contains=slot.blocked).exists()
+
+
+def _without_device(request: Request) -> bool:
+    """Whether another start on that day, without claims, would find the device: it is taken, not missing."""
+    return team_at(work=request.work, start=request.start, people=None, except_for=request.except_for) is None
+
+
+def _no_room(work: Work) -> Refusal:
+    return Refusal(
+        code="room_unsuitable",
+        detail=f"No room of {work.site.name} that is open then has what the treatment needs: {', '.join(work.equipment)}.",
+        source="The rooms of the site",
+        mend="Choose another start, or equip a room.",
+    )
+
+
+def _supervisor_full(practitioner: Practitioner) -> Refusal:
+    return Refusal(
+        code="supervisor_full",
+        gate="G08",
+        detail=f"Every supervisor of {practitioner.name} already supervises as many people as they may then.",
+        source="Clinic policy: a supervisor has only so many supervisees at once",
+        mend="Choose another start, or a practitioner who works without supervision.",
+    )
+
+
+def _slot_taken(resource: str, detail: str) -> Refusal:
+    return Refusal(
+        code="slot_taken", detail=detail, source=CLAIMS_SOURCE, mend="Choose one of the free starts.", resource=resource
+    )

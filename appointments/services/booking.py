@@ -1,0 +1,126 @@
+"""Booking a visit."""
+
+import pghistory
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from appointments.models import Appointment, AppointmentItem
+from appointments.policies.statuses import BOOKED
+from appointments.selectors.authorisation import Authorisation
+from appointments.selectors.availability import Team, slot_of
+from appointments.selectors.decisions import decision_of
+from appointments.selectors.teams import shown_teams
+from appointments.selectors.verdicts import Request, Verdict, verdict
+from appointments.services.guarded import guarded, share, until_settled
+from appointments.services.messages import plan_booked
+from appointments.services.orders import settle_orders
+from appointments.services.refusing import refuse
+from clinic.scopes import LEVELS
+from treatments.models import Override
+from treatments.selectors.work import Row, Work
+
+
+def book_appointment(*, request: Request) -> Appointment:
+    """
+    Book work with a practitioner who is privileged for it during the whole visit.
+
+    :raises WorkRefused: with every reason, if a licence, a supervision, a gate or the roster stands in the way.
+    :raises BookingNotAllowed: `order_required` for restricted work that nobody authorised answers for.
+    :raises SlotTaken: naming the resource, if somebody else holds it in that time.
+    """
+    return until_settled(lambda: _attempt(request))
+
+
+def _attempt(request: Request) -> Appointment:
+    judged = allowed(request)
+    with guarded(), pghistory.context(why="booked"):
+        return _store(request, judged)
+
+
+def allowed(request: Request) -> Verdict:
+    """The verdict, if it allows; its refusal raised otherwise."""
+    judged = verdict(request=request)
+    if not judged.allowed:
+        raise refuse(judged, shown_teams(judged.alternatives, work=request.work))
+    return judged
+
+
+def _store(request: Request, judged: Verdict) -> Appointment:
+    work, team = request.work, judged.team
+    lock(work, team, judged)
+    visit = Appointment(
+        patient=work.patient,
+        site=work.site,
+        status=BOOKED,
+        booked_by=request.booker,
+        booked_at=request.now,
+        price=work.price,
+        **placement(work, team),
+    )
+    visit.decision = decision_of(work=work, team=team, verdict=judged)
+    visit.save(force_insert=True)
+    AppointmentItem.objects.bulk_create(
+        item_of(visit, row, authorisation, team, work)
+        for row, authorisation in zip(work.rows, judged.authorised.rows, strict=True)
+    )
+    settle_orders(item_ids=[authorisation.order_item for authorisation in judged.authorised.rows])
+    use_overrides(request, visit, judged)
+    plan_booked(visit=visit, now=request.now)
+    return visit
+
+
+def lock(work: Work, team: Team, judged: Verdict) -> None:
+    """Share everything that the visit leans on."""
+    share(
+        team.practitioner,
+        team.supervisor,
+        team.room,
+        *team.devices,
+        *(authorisation.practitioner for authorisation in judged.authorised.rows),
+        *(row.lesion.id for row in work.rows if row.lesion),
+    )
+
+
+def placement(work: Work, team: Team) -> dict:
+    """The columns of a visit that say when, where and by whom."""
+    slot = slot_of(work=work, start=team.start)
+    return {
+        "practitioner_id": team.practitioner,
+        "profession": team.profession,
+        "room_id": team.room,
+        "devices": list(team.devices),
+        "supervision": max(team.levels, key=LEVELS.index),
+        "supervisor_id": team.supervisor,
+        "supervisor_profession": team.supervisor_profession,
+        "seat_id": team.seat,
+        "during": DateTimeTZRange(slot.start, slot.end),
+        "blocked": slot.blocked,
+    }
+
+
+def item_of(visit: Appointment, row: Row, authorisation: Authorisation, team: Team, work: Work) -> AppointmentItem:
+    """The stored row of one act, at the level of supervision that the team works under."""
+    return AppointmentItem(
+        appointment=visit,
+        patient_id=visit.patient_id,
+        group=row.group,
+        treatment=row.treatment,
+        minutes=row.minutes,
+        lesion=row.lesion,
+        lesion_depth=row.lesion.depth if row.lesion else None,
+        body_site=row.body_site,
+        act=row.act,
+        depth=row.depth,
+        region=row.region,
+        supervision=team.levels[work.scopes.index(row.scope)],
+        authorised_by_id=authorisation.practitioner,
+        authorised_profession=authorisation.profession,
+        authorised_at=visit.booked_at if authorisation.practitioner else None,
+        order_item_id=authorisation.order_item,
+    )
+
+
+def use_overrides(request: Request, visit: Appointment, judged: Verdict) -> None:
+    """Use up the overrides that served; each serves one visit."""
+    used = [given.id for given in request.overrides if given.facts in judged.judgement.overrides_used]
+    if used:
+        Override.objects.filter(id__in=used, used_by__isnull=True).update(used_by=visit.id)

@@ -1,0 +1,168 @@
+"""The course of a visit from the door to the end: check-in and its undo, start, complete, no-show, cancel, mistake."""
+
+from datetime import datetime, timedelta
+
+import pghistory
+from django.db import transaction
+
+from appointments.models import Appointment
+from appointments.policies.statuses import (
+    BOOKED,
+    CANCELLED,
+    CHECKED_IN,
+    COMPLETED,
+    ENTERED_IN_ERROR,
+    IN_TREATMENT,
+    NO_SHOW,
+    TRANSITIONS,
+)
+from appointments.selectors.verdicts import Request, verdict
+from appointments.selectors.visits import work_of_visit
+from appointments.services.guarded import guarded
+from appointments.services.messages import plan_cancelled, withdraw
+from appointments.services.moving import REASSIGN
+from appointments.services.orders import settle_orders
+from appointments.services.refusing import refuse
+from clinic.errors import Conflict
+from clinic.models import Task, User
+from clinic.models.tasks import DONE
+from treatments.models import Encounter
+from treatments.selectors.overrides import usable_overrides
+
+NO_SHOW_AFTER = timedelta(minutes=15)
+
+
+@transaction.atomic
+def check_in(*, actor: User, visit: Appointment, now: datetime) -> Appointment:
+    """
+    The patient is here: judge the visit once more and open the encounter.
+
+    :raises WorkRefused: when what allowed the visit does not hold any more.
+    """
+    visit = _locked(visit, CHECKED_IN)
+    _judge_again(actor, visit, now)
+    encounter = Encounter.objects.create(
+        patient_id=visit.patient_id, site_id=visit.site_id, practitioner_id=visit.practitioner_id, started_at=now
+    )
+    return _become(visit, CHECKED_IN, why="checked in", encounter=encounter)
+
+
+@transaction.atomic
+def undo_check_in(*, actor: User, visit: Appointment, now: datetime) -> Appointment:
+    """The wrong patient was checked in: the visit is booked again, its encounter cancelled."""
+    visit = _locked(visit, BOOKED, only_from=CHECKED_IN)
+    encounter, visit.encounter = visit.encounter, None
+    visit = _become(visit, BOOKED, why="check-in undone")
+    _end_encounter(encounter, "cancelled", now)
+    return visit
+
+
+@transaction.atomic
+def start_treatment(*, actor: User, visit: Appointment, now: datetime) -> Appointment:
+    """The practitioner begins; everything is judged once more."""
+    visit = _locked(visit, IN_TREATMENT)
+    _judge_again(actor, visit, now)
+    if visit.encounter:
+        Encounter.objects.filter(pk=visit.encounter_id).update(status="in_progress")
+    return _become(visit, IN_TREATMENT, why="started")
+
+
+@transaction.atomic
+def complete_visit(*, actor: User, visit: Appointment, now: datetime) -> Appointment:
+    """The work is done."""
+    visit = _become(_locked(visit, COMPLETED), COMPLETED, why="completed")
+    _end_encounter(visit.encounter, "finished", now)
+    withdraw(visit=visit, reason="the visit is over")
+    return visit
+
+
+@transaction.atomic
+def record_no_show(*, actor: User, visit: Appointment, now: datetime) -> Appointment:
+    """
+    The patient did not come; repeated, it changes nothing.
+
+    :raises Conflict: `illegal_transition` before 15 minutes after the start.
+    """
+    if visit.status == NO_SHOW:
+        return visit
+    visit = _locked(visit, NO_SHOW)
+    if now < visit.start + NO_SHOW_AFTER:
+        raise Conflict("illegal_transition", "A no-show is recorded from 15 minutes after the start on.")
+    visit = _end(visit, NO_SHOW, now, why="no-show")
+    withdraw(visit=visit, reason="the patient did not come")
+    return visit
+
+
+@transaction.atomic
+def cancel_appointment(*, actor: User, visit: Appointment, reason: str, now: datetime) -> Appointment:
+    """Call the visit off and free all that it held; repeated, it changes nothing."""
+    if visit.status == CANCELLED:
+        return visit
+    visit = _locked(visit, CANCELLED)
+    visit.cancel_reason = reason
+    visit = _end(visit, CANCELLED, now, why=reason)
+    plan_cancelled(visit=visit, now=now)
+    return visit
+
+
+@transaction.atomic
+def mark_as_mistake(*, actor: User, visit: Appointment, reason: str, now: datetime) -> Appointment:
+    """The visit should never have been entered."""
+    visit = _locked(visit, ENTERED_IN_ERROR)
+    visit.cancel_reason = reason
+    visit = _end(visit, ENTERED_IN_ERROR, now, why=reason)
+    withdraw(visit=visit, reason="the visit was entered by mistake")
+    return visit
+
+
+def _locked(visit: Appointment, wanted: str, only_from: str | None = None) -> Appointment:
+    """The row as it is now, locked; refused where it cannot become what is wanted."""
+    current = (
+        Appointment.objects.select_for_update(of=("self",))
+        .select_related("patient", "site", "practitioner", "encounter")
+        .get(pk=visit.pk)
+    )
+    if wanted not in TRANSITIONS[current.status] or (only_from and current.status != only_from):
+        words = (current.status.replace("_", " "), wanted.replace("_", " "))
+        raise Conflict("illegal_transition", "A visit that is {} cannot become {}.".format(*words))
+    return current
+
+
+def _become(visit: Appointment, status: str, *, why: str, encounter: Encounter | None = None) -> Appointment:
+    visit.status = status
+    if encounter:
+        visit.encounter = encounter
+    with guarded(), pghistory.context(why=why):
+        visit.save(update_fields=["status", "encounter", "cancel_reason"])
+    return visit
+
+
+def _end(visit: Appointment, status: str, now: datetime, *, why: str) -> Appointment:
+    visit = _become(visit, status, why=why)
+    settle_orders(item_ids=list(visit.items.values_list("order_item", flat=True)))
+    _end_encounter(visit.encounter, "cancelled", now)
+    Task.objects.filter(kind=REASSIGN, subject=visit.id).exclude(state=DONE).update(state=DONE, done_at=now)
+    if status != CANCELLED:
+        withdraw(visit=visit, reason=f"the visit is {status.replace('_', ' ')}")
+    return visit
+
+
+def _end_encounter(encounter: Encounter | None, status: str, now: datetime) -> None:
+    if encounter:
+        Encounter.objects.filter(pk=encounter.pk).update(status=status, ended_at=now)
+
+
+def _judge_again(actor: User, visit: Appointment, now: datetime) -> None:
+    request = Request(
+        booker=actor,
+        work=work_of_visit(visit),
+        start=visit.start,
+        now=now,
+        practitioner=visit.practitioner,
+        supervisor=visit.supervisor_id,
+        overrides=usable_overrides(patient=visit.patient, site=visit.site, now=now, used_by=visit.id),
+        visit=visit,
+    )
+    judged = verdict(request=request, with_alternatives=False)
+    if not judged.allowed:
+        raise refuse(judged)

@@ -1,0 +1,164 @@
+"""
+What is due leaves: claimed with a lease, looked at again, sent, marked.
+
+A message is sent while its row is locked: whoever cancels or moves the visit waits for that one send, and so knows whether it left.
+The visit itself is not locked, so that the two never wait for each other.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from time import monotonic
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db import connection, transaction
+
+from appointments.models import Appointment, Message
+from appointments.models.messages import CLAIMED, DEAD, DUE, FAILED, SENT, SUPPRESSED
+from appointments.policies.protocol import TRIES, Ruling, Standing, is_minor, next_try, rule_on
+from appointments.services.sending import Line, Trouble, email_of, message_id_of, trouble_of
+from clinic.services.tasks import open_task
+from patients.models import Patient
+
+logger = structlog.get_logger(__name__)
+
+BATCH = 50
+LEASE_S = 60
+
+# Two indexes, one lookup each: an OR over both states would sort all that is due.
+CLAIM = """
+WITH lapsed AS MATERIALIZED (
+    SELECT id FROM appointments_message
+    WHERE state = 'claimed' AND claimed_until <= %(now)s
+    ORDER BY claimed_until LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+), due AS MATERIALIZED (
+    SELECT id FROM appointments_message
+    WHERE state = 'due' AND due_at <= %(now)s
+    ORDER BY due_at LIMIT %(batch)s - (SELECT count(*) FROM lapsed) FOR UPDATE SKIP LOCKED
+)
+UPDATE appointments_message AS message SET state = 'claimed', claimed_until = %(until)s
+FROM (SELECT id FROM lapsed UNION ALL SELECT id FROM due) AS picked
+WHERE message.id = picked.id
+RETURNING message.id
+"""
+
+
+def deliver_due(*, now: datetime, limit: int | None = None, seconds: float | None = None) -> Counter[str]:
+    """
+    Deliver what is due, up to so many messages and for about so many seconds; how many came to which state.
+
+    Ends early when the mail server is away: one message has then been tried, the others are due again as they were.
+    """
+    tally: Counter[str] = Counter()
+    line, started = Line(), monotonic()
+    try:
+        while batch := _next_batch(now, limit, tally.total()):
+            for position, message_id in enumerate(batch):
+                if line.away or (seconds is not None and monotonic() - started > seconds):
+                    release(message_ids=batch[position:])
+                    return tally
+                tally[_deliver_alone(message_id, now, line)] += 1
+    finally:
+        line.close()
+    return tally
+
+
+def claim_due(*, now: datetime, batch: int, lease_s: int = LEASE_S) -> list[UUID]:
+    """Take messages that are due, or whose claim has lapsed, for so many seconds; nobody else takes them meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, {"now": now, "batch": batch, "until": now + timedelta(seconds=lease_s)})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def release(*, message_ids: Collection[UUID]) -> int:
+    """Make claimed messages due again as they were, for whoever claims next."""
+    return Message.objects.filter(pk__in=message_ids, state=CLAIMED).update(state=DUE, claimed_until=None)
+
+
+@transaction.atomic
+def deliver(*, message_id: UUID, now: datetime, line: Line | None = None) -> str:
+    """Look at a claimed message and its visit again, send it if it is still right, and mark it; the state it came to."""
+    message = Message.objects.select_for_update().filter(pk=message_id, state=CLAIMED).first()
+    if message is None:
+        return "gone"
+    visit = Appointment.objects.select_related("site", "patient").get(pk=message.appointment_id)
+    ruling = rule_on(_standing(message, visit), now=now)
+    if ruling.state != SENT:
+        return _put(message, ruling)
+    address = _address(visit.patient, now)
+    if not address:
+        return _put(message, Ruling(state=SUPPRESSED, reason="there is no e-mail address to send it to"))
+    return _send(message, visit, address, now, line or Line())
+
+
+def _next_batch(now: datetime, limit: int | None, done: int) -> list[UUID]:
+    batch = BATCH if limit is None else min(BATCH, limit - done)
+    return claim_due(now=now, batch=batch) if batch > 0 else []
+
+
+def _deliver_alone(message_id: UUID, now: datetime, line: Line) -> str:
+    """In a transaction of its own, so that what goes wrong with one message stays with it."""
+    try:
+        return deliver(message_id=message_id, now=now, line=line)
+    except Exception as error:
+        logger.exception("message_failed", message=str(message_id))
+        trouble = trouble_of(error)
+        line.drop(trouble)
+        return _note_failure(message_id, trouble, now)
+
+
+def _standing(message: Message, visit: Appointment) -> Standing:
+    return Standing(
+        kind=message.kind,
+        revision=message.revision,
+        visit_status=visit.status,
+        visit_revision=visit.revision,
+        starts_at=visit.start,
+        patient_zone=ZoneInfo(visit.patient.time_zone),
+    )
+
+
+def _address(patient: Patient, now: datetime) -> str:
+    minor = is_minor(born=patient.birth_date, now=now, zone=ZoneInfo(patient.time_zone))
+    return patient.guardian_email if minor else patient.email
+
+
+def _send(message: Message, visit: Appointment, address: str, now: datetime, line: Line) -> str:
+    try:
+        line.send(email_of(message=message, visit=visit, address=address, now=now))
+    except OSError as error:
+        trouble = trouble_of(error)
+        line.drop(trouble)
+        return _fail(message, visit, trouble, now)
+    message.attempts += 1
+    message.sent_at, message.provider_id = now, message_id_of(message.idempotency_key)
+    return _put(message, Ruling(state=SENT))
+
+
+def _put(message: Message, ruling: Ruling) -> str:
+    message.state, message.reason_not_sent, message.claimed_until = ruling.state, ruling.reason, None
+    message.due_at = ruling.due_at or message.due_at
+    message.save(update_fields=["state", "reason_not_sent", "claimed_until", "due_at", "attempts", "sent_at", "provider_id"])
+    return message.state
+
+
+@transaction.atomic
+def _note_failure(message_id: UUID, trouble: Trouble, now: datetime) -> str:
+    message = Message.objects.select_for_update().filter(pk=message_id, state=CLAIMED).first()
+    if message is None:
+        return "gone"
+    return _fail(message, Appointment.objects.select_related("site").get(pk=message.appointment_id), trouble, now)
+
+
+def _fail(message: Message, visit: Appointment, trouble: Trouble, now: datetime) -> str:
+    message.attempts += 1
+    again = None if trouble.final else next_try(tries=message.attempts, now=now)
+    if again is not None:
+        return _put(message, Ruling(state=DUE, reason=trouble.reason, due_at=again))
+    ending = FAILED if trouble.final else DEAD
+    reason = trouble.reason if trouble.final else f"{trouble.reason}, {TRIES} times"
+    detail = f"The message {message.kind} to the patient did not leave: {reason}. Tell the patient another way."
+    open_task(kind="dead_letter", subject=visit.pk, site=visit.site, role="front_desk", due_at=now, detail=detail)
+    return _put(message, Ruling(state=ending, reason=reason))

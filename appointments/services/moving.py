@@ -1,0 +1,158 @@
+"""Moving a visit: another time, other hands, other work. The same visit, one revision on; a refused move keeps all as it was."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import pghistory
+from django.db import connection
+
+from appointments.models import Appointment, AppointmentItem
+from appointments.policies.statuses import BOOKED, CHECKED_IN, IN_TREATMENT, NEEDS_REASSIGNMENT
+from appointments.selectors.decisions import decision_of
+from appointments.selectors.verdicts import Request, Verdict
+from appointments.selectors.visits import asked_of, work_of_visit
+from appointments.services.booking import allowed, item_of, lock, placement, use_overrides
+from appointments.services.guarded import guarded, until_settled
+from appointments.services.messages import plan_moved, plan_reassigned
+from appointments.services.orders import settle_orders
+from clinic.errors import Conflict, NotFound, RuleBroken
+from clinic.models import Practitioner, Task, User
+from clinic.models.tasks import DONE
+from treatments.selectors.overrides import usable_overrides
+from treatments.selectors.work import Asked
+
+MOVABLE = frozenset({BOOKED, NEEDS_REASSIGNMENT})
+CHANGEABLE = MOVABLE | {CHECKED_IN, IN_TREATMENT}
+REASSIGN = "reassign_visit"
+
+
+def reschedule_appointment(
+    *, actor: User, visit: Appointment, start: datetime, now: datetime, practitioner: Practitioner | None = None
+) -> Appointment:
+    """
+    Move the visit to another start, with the same practitioner or another.
+
+    :raises DomainError: as booking does; the visit then keeps its old place.
+    """
+    _require_status(visit, MOVABLE)
+    return _move(actor=actor, visit=visit, start=start, now=now, practitioner=practitioner or visit.practitioner)
+
+
+def reassign_appointment(
+    *, actor: User, visit: Appointment, practitioner: Practitioner, now: datetime, start: datetime | None = None
+) -> Appointment:
+    """Give the visit to another practitioner, at its own time or another; it is booked again if it was adrift."""
+    _require_status(visit, MOVABLE)
+    return _move(actor=actor, visit=visit, start=start or visit.start, now=now, practitioner=practitioner)
+
+
+def hand_over(*, actor: User, visit: Appointment, practitioner: Practitioner, now: datetime) -> Appointment:
+    """Another practitioner goes on with a visit whose patient is here."""
+    _require_status(visit, frozenset({CHECKED_IN, IN_TREATMENT}))
+    return _move(actor=actor, visit=visit, start=visit.start, now=now, practitioner=practitioner)
+
+
+def add_treatment(*, actor: User, visit: Appointment, item: Asked, now: datetime, order: UUID | None = None) -> Appointment:
+    """Add one item; the visit grows by its minutes and is judged as a whole."""
+    _require_status(visit, CHANGEABLE)
+    asked = [*asked_of(visit).values(), item]
+    return _move(
+        actor=actor, visit=visit, start=visit.start, now=now, practitioner=visit.practitioner, asked=asked, order=order
+    )
+
+
+def remove_treatment(*, actor: User, visit: Appointment, item: UUID, now: datetime) -> Appointment:
+    """
+    Take one item (a group of rows) off the visit.
+
+    :raises RuleBroken: `last_treatment`: cancel the visit instead.
+    """
+    _require_status(visit, CHANGEABLE)
+    asked = asked_of(visit)
+    if item not in asked:
+        raise NotFound
+    if len(asked) == 1:
+        raise RuleBroken("last_treatment", "A visit has at least one treatment: cancel it instead.")
+    remaining = [wanted for group, wanted in asked.items() if group != item]
+    return _move(actor=actor, visit=visit, start=visit.start, now=now, practitioner=visit.practitioner, asked=remaining)
+
+
+def _move(
+    *,
+    actor: User,
+    visit: Appointment,
+    start: datetime,
+    now: datetime,
+    practitioner: Practitioner,
+    asked: Sequence[Asked] | None = None,
+    order: UUID | None = None,
+) -> Appointment:
+    def attempt() -> Appointment:
+        request = Request(
+            booker=actor,
+            work=work_of_visit(visit, asked),
+            start=start,
+            now=now,
+            practitioner=practitioner,
+            order=order,
+            overrides=usable_overrides(patient=visit.patient, site=visit.site, now=now, used_by=visit.id),
+            visit=visit,
+        )
+        judged = allowed(request)
+        with guarded(), pghistory.context(why="moved"):
+            return _store(request, judged)
+
+    return until_settled(attempt)
+
+
+def _store(request: Request, judged: Verdict) -> Appointment:
+    lock(request.work, judged.team, judged)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    visit = Appointment.objects.select_for_update().get(pk=request.visit.pk)
+    if (visit.revision, visit.status) != (request.visit.revision, request.visit.status):
+        raise Conflict("illegal_transition", "Somebody else changed this visit just now: look at it again.")
+    status = visit.status
+    freed = list(visit.items.filter(order_item__isnull=False).values_list("order_item", flat=True))
+    visit.items.all().delete()
+    _place(visit, request, judged)
+    items = [
+        item_of(visit, row, authorisation, judged.team, request.work)
+        for row, authorisation in zip(request.work.rows, judged.authorised.rows, strict=True)
+    ]
+    for item in items:
+        item.authorised_at = request.now if item.authorised_by_id else None
+    AppointmentItem.objects.bulk_create(items)
+    visit.save(force_update=True)
+    settle_orders(item_ids=[*freed, *(row.order_item for row in judged.authorised.rows)])
+    use_overrides(request, visit, judged)
+    _tell(visit, status, request.now)
+    return visit
+
+
+def _place(visit: Appointment, request: Request, judged: Verdict) -> None:
+    if judged.team.start != visit.start:
+        visit.previous_starts = [*visit.previous_starts, visit.start]
+    for name, value in placement(request.work, judged.team).items():
+        setattr(visit, name, value)
+    visit.revision += 1
+    visit.price = request.work.price
+    visit.decision = decision_of(work=request.work, team=judged.team, verdict=judged)
+    if visit.status == NEEDS_REASSIGNMENT:
+        visit.status = BOOKED
+        visit.reassignment_reason = ""
+        visit.needs_reassignment_since = None
+
+
+def _tell(visit: Appointment, before: str, now: datetime) -> None:
+    if before == NEEDS_REASSIGNMENT:
+        Task.objects.filter(kind=REASSIGN, subject=visit.id).exclude(state=DONE).update(state=DONE, done_at=now)
+        plan_reassigned(visit=visit, now=now)
+    elif visit.status == BOOKED:
+        plan_moved(visit=visit, now=now)
+
+
+def _require_status(visit: Appointment, allowed_statuses: frozenset[str]) -> None:
+    if visit.status not in allowed_statuses:
+        raise Conflict("illegal_transition", f"A visit that is {visit.status.replace('_', ' ')} cannot be changed in this way.")

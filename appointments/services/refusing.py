@@ -1,0 +1,26 @@
+"""A refused verdict becomes the error that people see."""
+
+from collections.abc import Sequence
+
+from appointments.policies.violations import CONFLICTS, FORBIDDEN
+from appointments.selectors.verdicts import Verdict
+from clinic.errors import Conflict, DomainError, NotAllowed, Refusal, RuleBroken
+
+
+class WorkRefused(RuleBroken):
+    """A rule refuses the visit."""
+
+
+class BookingNotAllowed(NotAllowed):
+    """The booker may not book this work without an order."""
+
+
+class SlotTaken(Conflict):
+    """Somebody else holds what the visit needs."""
+
+
+def refuse(verdict: Verdict, alternatives: Sequence[dict] = ()) -> DomainError:
+    """The error of the first reason, carrying all of them."""
+    first: Refusal = verdict.reasons[0]
+    kind = SlotTaken if first.code in CONFLICTS else BookingNotAllowed if first.code in FORBIDDEN else WorkRefused
+    return kind(first.code, first.detail, reasons=verdict.reasons, alternatives=alternatives)

@@ -1,0 +1,104 @@
+"""One message by mail, and what its failure means."""
+
+import smtplib
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+
+from appointments.mail import KEY_HEADER
+from appointments.models import Appointment, Message
+from appointments.policies.protocol import BY_ID
+from appointments.policies.statuses import CANCELLED
+from appointments.policies.wording import message_text
+
+OF_THE_SERVER = (
+    smtplib.SMTPServerDisconnected,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPNotSupportedError,
+    smtplib.SMTPSenderRefused,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """
+    Why a message did not go, in words without an address or an answer's text.
+
+    `final`: this recipient or message is refused for good. `of_server`: no other message would fare better now.
+    """
+
+    reason: str
+    final: bool = False
+    of_server: bool = False
+
+
+class Line:
+    """A connection to the mail server: opened by the first message, kept for the next ones, dropped after a failure."""
+
+    def __init__(self) -> None:
+        self._connection = get_connection()
+        self.away = False
+
+    def send(self, message: EmailMessage) -> None:
+        """Send it; what the mail server refuses rises as it is."""
+        message.connection = self._connection
+        self._connection.open()
+        message.send()
+
+    def drop(self, trouble: Trouble) -> None:
+        """Forget the connection after a failure, and remember whether the server itself is away."""
+        self.away = trouble.of_server
+        self.close()
+
+    def close(self) -> None:
+        """End the connection; opened again when needed."""
+        try:
+            self._connection.close()
+        except OSError:
+            self._connection = get_connection()
+
+
+def email_of(*, message: Message, visit: Appointment, address: str, now: datetime) -> EmailMessage:
+    """The message in the patient's language, saying what the visit is now, with its key as header and as part of its Message-ID."""
+    text = "cancellation" if visit.status == CANCELLED else BY_ID[message.kind].text
+    subject, body = message_text(
+        text=text,
+        language=visit.patient.language,
+        first_name=visit.patient.given_name,
+        starts_at=visit.start.astimezone(visit.site.zone),
+        clinic=visit.site.name,
+        phone=visit.site.phone,
+    )
+    headers = {
+        "Message-ID": message_id_of(message.idempotency_key),
+        "Date": format_datetime(now),
+        "Auto-Submitted": "auto-generated",
+        KEY_HEADER: message.idempotency_key,
+    }
+    return EmailMessage(subject, body, to=[address], headers=headers)
+
+
+def message_id_of(key: str) -> str:
+    """The same for every try of one message, so that a provider and a reader recognise a repetition."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{key.replace(':', '.')}@{domain}>"
+
+
+def trouble_of(error: Exception) -> Trouble:
+    """What a failure to send means: codes of 500 and more about the recipient or the message are final, all else passes."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code = max(code for code, _ in error.recipients.values())
+        return Trouble(reason=f"the mail server refused the recipient ({code})", final=code >= 500)
+    if isinstance(error, OF_THE_SERVER):
+        code = getattr(error, "smtp_code", None)
+        return Trouble(reason=f"the mail server does not work for us{f' ({code})' if code else ''}", of_server=True)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return Trouble(reason=f"the mail server refused the message ({error.smtp_code})", final=error.smtp_code >= 500)
+    if isinstance(error, OSError):
+        return Trouble(reason="the mail server did not answer", of_server=True)
+    return Trouble(reason=f"sending failed ({type(error).__name__})")

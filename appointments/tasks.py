@@ -1,0 +1,15 @@
+"""What Celery runs of this floor."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from appointments.services.delivery import deliver_due
+
+LIMIT = 1000
+SECONDS = 4
+
+
+@shared_task
+def deliver_due_messages() -> None:
+    """Deliver what is due; ends before beat rings again, so that rings do not pile up in a backlog."""
+    deliver_due(now=timezone.now(), limit=LIMIT, seconds=SECONDS)

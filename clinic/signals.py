@@ -1,0 +1,11 @@
+"""What this floor tells the floors above, inside the transaction that changes it."""
+
+from django.dispatch import Signal
+
+authority_changed = Signal()
+"""
+Privileges, covers or presence were rewritten and the temporal keys are not checked yet.
+
+Sent with `practitioners` and `keys` (frozensets of ids of staff, and of rooms, devices and sites), `actor`, `reason`
+(a code) and `now`. A receiver moves the visits that are no longer covered and returns their ids.
+"""

@@ -1,0 +1,94 @@
+"""Body sites and lesions over HTTP."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinic.api.base import ApiView
+from clinic.api.pagination import filters, paged
+from clinic.api.permissions import ANY_STAFF, PRACTITIONERS, RolesByMethod
+from clinic.api.render import key, one_of
+from clinic.api.schema import ACTS, EDITS, describe, page_of
+from clinic.api.strict import read
+from clinic.api.versions import answer, etag_of, require_version
+from clinic.scopes import REGIONS
+from clinic.services.changes import hold
+from patients.api.inputs import LesionChange, LesionInput, without_nulls
+from patients.api.shown import BodySiteShown, LesionShown, show_body_site, show_lesion
+from patients.models import BodySite
+from patients.models.lesions import LESION_STATUSES
+from patients.selectors.records import found, lesions_visible_to, patients_visible_to
+from patients.services.lesions import NewLesion, correct_lesion, note_lesion
+
+
+class LesionMovedShown(LesionShown):
+    """A lesion that was corrected, and the visits that no longer fitted it and now need a new time or person."""
+
+    moved = serializers.ListField(child=serializers.UUIDField())
+
+
+class BodySites(ApiView):
+    """The catalogue of body sites."""
+
+    roles: ClassVar[RolesByMethod] = {"GET": ANY_STAFF}
+
+    @describe("Body sites", shown=page_of(BodySiteShown), paging=True)
+    def get(self, request: Request) -> Response:
+        """One page."""
+        filters(request, {})
+        return paged(request, BodySite.objects.all(), show_body_site, ordering=("code",))
+
+
+class Lesions(ApiView):
+    """The lesions of the patients whom the caller may see."""
+
+    roles: ClassVar[RolesByMethod] = {"GET": ANY_STAFF, "POST": ANY_STAFF}
+
+    @describe(
+        "Lesions",
+        shown=page_of(LesionShown),
+        query={"patient": "Patient id.", "region": "eyelid, periocular, face or body.", "status": "Its status."},
+        paging=True,
+    )
+    def get(self, request: Request) -> Response:
+        """One page."""
+        asked = filters(request, {"patient": key, "region": one_of(*REGIONS), "status": one_of(*LESION_STATUSES)})
+        return paged(request, lesions_visible_to(request.user).filter(**asked), show_lesion)
+
+    @describe("Note a lesion", taken=LesionInput, shown=LesionShown, status=201, refuses=ACTS)
+    def post(self, request: Request) -> Response:
+        """Its region comes from the body site, unverified, and its diagnosis is open."""
+        given = without_nulls(read(LesionInput, request))
+        patient = found(patients_visible_to(request.user), given.pop("patient"))
+        lesion = note_lesion(actor=request.user, patient=patient, lesion=NewLesion(**given))
+        return answer(show_lesion(found(lesions_visible_to(request.user), lesion.pk)), status=201)
+
+
+class OneLesion(ApiView):
+    """A lesion."""
+
+    roles: ClassVar[RolesByMethod] = {"GET": ANY_STAFF, "PATCH": PRACTITIONERS}
+
+    @describe("A lesion", shown=LesionShown)
+    def get(self, request: Request, lesion: UUID) -> Response:
+        """Show it."""
+        return answer(show_lesion(found(lesions_visible_to(request.user), lesion)))
+
+    @describe("Correct what describes a lesion", taken=LesionChange, shown=LesionMovedShown, refuses=EDITS)
+    def patch(self, request: Request, lesion: UUID) -> Response:
+        """Tighten or describe; what loosens a rule is refused."""
+        found(lesions_visible_to(request.user), lesion)
+        given = read(LesionChange, request, partial=True)
+        hold(keys=[lesion])
+        row = found(lesions_visible_to(request.user), lesion)
+        require_version(request, etag_of(show_lesion(row)))
+        _, moved = correct_lesion(actor=request.user, lesion=lesion, changes=given, now=timezone.now())
+        return _moved(show_lesion(found(lesions_visible_to(request.user), lesion)), moved)
+
+
+def _moved(shown: dict[str, Any], moved: list[UUID]) -> Response:
+    return answer(shown | {"moved": [str(visit) for visit in moved]}, etag=etag_of(shown))

@@ -1,0 +1,188 @@
+"""Noting lesions, and correcting what describes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic.errors import Malformed, NotAllowed, NotFound
+from clinic.models import User
+from clinic.models.people import MEDICAL_DIRECTOR, PRACTITIONER
+from clinic.scopes import DEPTH_RANK, UNKNOWN, judged_depth
+from clinic.selectors.people import has_role
+from patients.models import BodySite, Diagnosis, Lesion, MiliaType, Patient
+from patients.policies.findings import LesionState, require_may_loosen
+from patients.policies.sides import LID_SIDES, side_of
+from patients.selectors.clinicians import clinician_of
+from patients.services.changes import alone, ripple
+from patients.signals import lesion_reclassified
+
+M = TypeVar("M", Diagnosis, MiliaType)
+CLINICIANS = frozenset({PRACTITIONER, MEDICAL_DIRECTOR})
+DESCRIBING = frozenset(
+    {"size_mm", "count", "first_noted_on", "chart", "x", "y", "status", "body_site", "laterality", "depth", "milia_type"}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewLesion:
+    """A lesion as it is told: codes for body site and type, `laterality` left, right, midline, bilateral or blank."""
+
+    body_site: str
+    laterality: str = ""
+    depth: str = UNKNOWN
+    milia_type: str | None = None
+    size_mm: Decimal | None = None
+    count: int = 1
+    first_noted_on: date | None = None
+    chart: str = ""
+    x: float | None = None
+    y: float | None = None
+
+
+@transaction.atomic
+def note_lesion(*, actor: User, patient: Patient, lesion: NewLesion) -> Lesion:
+    """
+    Record a lesion at a body site, its region unverified and its diagnosis open.
+
+    How shallow it lies is a clinician's to say: told by anybody else, the depth stays unknown, which is judged as dermal.
+
+    :raises RuleBroken: `split_by_side`, for both sides at once.
+    :raises Malformed: when the side or the place on the chart does not fit.
+    :raises NotFound: for an unknown body site or type.
+    """
+    require_on_chart(chart=lesion.chart, x=lesion.x, y=lesion.y)
+    body_site = body_site_coded(lesion.body_site)
+    return Lesion.objects.create(
+        patient=patient,
+        body_site=body_site,
+        laterality=side_of(body_site=body_site.code, laterality=lesion.laterality),
+        region=body_site.region,
+        depth=lesion.depth if has_role(actor, CLINICIANS) or not _is_shallow(lesion.depth) else UNKNOWN,
+        milia_type=word_coded(MiliaType, lesion.milia_type, field="milia_type"),
+        size_mm=lesion.size_mm,
+        count=lesion.count,
+        first_noted_on=lesion.first_noted_on,
+        chart=lesion.chart,
+        x=lesion.x,
+        y=lesion.y,
+    )
+
+
+def correct_lesion(*, actor: User, lesion: UUID, changes: Mapping[str, Any], now: datetime) -> tuple[Lesion, list[UUID]]:
+    """
+    Change what describes a lesion, and move the visits that no longer fit it; answers the lesion and their ids.
+
+    A change may tighten what is judged (nearer to the eye, deeper, neonatal or en plaque), never loosen it: an
+    assessment does that.
+
+    :raises NotAllowed: for somebody who is no practitioner, and for whatever loosens a rule.
+    :raises RuleBroken: `split_by_side`.
+    :raises Malformed: when the side or the place on the chart does not fit.
+    """
+    clinician_of(actor)
+    with alone(keys=[lesion]):
+        row = held_lesions([lesion])[0]
+        before = state_of(row)
+        _apply(row, changes)
+        after = state_of(row)
+        require_may_loosen(before, after, profession=None)
+        row.save(update_fields=[*_columns(changes), "region", "region_verified", "plaque_reviewed"])
+        moved = [] if before == after else reclassified([row], actor=actor, reason="lesion_corrected", now=now)
+    row.refresh_from_db()
+    return row, moved
+
+
+def held_lesions(keys: list[UUID]) -> list[Lesion]:
+    """The lesions as they are now, locked, by id; the caller holds them."""
+    rows = Lesion.objects.select_related("patient__registered_site", "body_site", "milia_type", "diagnosis")
+    return list(rows.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+
+
+def state_of(lesion: Lesion) -> LesionState:
+    """What rules judge about it."""
+    return LesionState(
+        region=lesion.region,
+        region_verified=lesion.region_verified,
+        depth=lesion.depth,
+        milia_type=lesion.milia_type.code if lesion.milia_type else None,
+        diagnosis=lesion.diagnosis.code if lesion.diagnosis else None,
+        certainty=lesion.diagnosis_certainty,
+        suspicious=lesion.suspicious,
+        plaque_reviewed=lesion.plaque_reviewed,
+    )
+
+
+def reclassified(lesions: list[Lesion], *, actor: User, reason: str, now: datetime) -> list[UUID]:
+    """Move the visits that lean on what these lesions were; answers their ids."""
+    if not lesions:
+        return []
+    return ripple(lesion_reclassified, lesions=frozenset(lesion.pk for lesion in lesions), actor=actor, reason=reason, now=now)
+
+
+def body_site_coded(code: str) -> BodySite:
+    """
+    The body site of that code.
+
+    :raises NotFound: if there is none.
+    """
+    row = BodySite.objects.filter(code=code).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def word_coded(model: type[M], code: str | None, *, field: str) -> M | None:
+    """
+    The diagnosis or type of that code, None for no code.
+
+    :raises Malformed: naming the field, if there is none.
+    """
+    row = model.objects.filter(code=code).first() if code else None
+    if code and row is None:
+        raise Malformed({field: "There is no such code."})
+    return row
+
+
+def require_on_chart(*, chart: str, x: float | None, y: float | None) -> None:
+    """
+    A place on a chart names the chart and both coordinates, each from 0 to 1.
+
+    :raises Malformed: naming what is missing.
+    """
+    if bool(chart) == (x is not None) == (y is not None):
+        return
+    raise Malformed({"chart": "Give the chart, x and y together, or none of them."})
+
+
+def _apply(row: Lesion, changes: Mapping[str, Any]) -> None:
+    """Write the changes onto the row; a new body site brings its region, unverified."""
+    unknown = set(changes) - DESCRIBING
+    if unknown:
+        raise NotAllowed("not_permitted", f"An assessment changes these: {', '.join(sorted(unknown))}.")
+    values = dict(changes)
+    if "milia_type" in values:
+        values["milia_type"] = word_coded(MiliaType, values["milia_type"], field="milia_type")
+    if "body_site" in values:
+        values["body_site"] = body_site_coded(values["body_site"])
+        row.region, row.region_verified = values["body_site"].region, False
+    for name, value in values.items():
+        setattr(row, name, value)
+    if {"body_site", "laterality"} & set(values):
+        told = "laterality" in values or row.body_site.code not in LID_SIDES
+        row.laterality = side_of(body_site=row.body_site.code, laterality=row.laterality if told else "")
+    if row.milia_type is None or row.milia_type.code != "en_plaque":
+        row.plaque_reviewed = False
+    require_on_chart(chart=row.chart, x=row.x, y=row.y)
+
+
+def _columns(changes: Mapping[str, Any]) -> set[str]:
+    return set(changes) | ({"laterality"} if "body_site" in changes else set())
+
+
+def _is_shallow(depth: str) -> bool:
+    return DEPTH_RANK[judged_depth(depth)] < DEPTH_RANK[judged_depth(UNKNOWN)]

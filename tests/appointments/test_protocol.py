@@ -1,0 +1,234 @@
+"""The rows of the protocol, their times and their words."""
+
+from datetime import UTC, date, datetime, timedelta
+from string import Formatter
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from appointments.policies.protocol import (
+    BY_ID,
+    CHANGE,
+    CONFIRMATION,
+    PROTOCOL,
+    REMINDER,
+    Ruling,
+    Standing,
+    days_before,
+    due_at,
+    is_minor,
+    key_of,
+    kind_and_channel,
+    next_awake,
+    next_try,
+    rule_on,
+    rules_of,
+)
+from appointments.policies.wording import TEXTS, health_words, message_text
+
+NEW_YORK = ZoneInfo("America/New_York")
+STARTS = datetime(2027, 1, 12, 17, 0, tzinfo=UTC)
+DAY_BEFORE = STARTS - timedelta(days=1)
+
+
+def local(text: str, zone: str = "America/New_York") -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+
+
+def a_standing(**fields) -> Standing:
+    defaults = {
+        "kind": REMINDER,
+        "revision": 1,
+        "visit_status": "booked",
+        "visit_revision": 1,
+        "starts_at": STARTS,
+        "patient_zone": NEW_YORK,
+    }
+    return Standing(**defaults | fields)
+
+
+class TestRows:
+    @pytest.mark.parametrize(
+        ("event", "kinds"), [("booked", ["P01", "P03"]), ("moved", ["P03", "P05"]), ("cancelled", ["P05"]), ("checked_in", [])]
+    )
+    def test_an_event_causes_its_messages(self, event, kinds):
+        assert [rule.id for rule in rules_of(event)] == kinds
+
+    def test_every_row_names_its_source(self):
+        assert all(rule.source for rule in PROTOCOL)
+
+    def test_a_confirmation_is_due_at_once(self):
+        assert due_at(rule=BY_ID[CONFIRMATION], starts_at=STARTS, site_zone=NEW_YORK, now=DAY_BEFORE) == DAY_BEFORE
+
+    def test_a_reminder_is_not_written_once_its_moment_has_passed(self):
+        assert due_at(rule=BY_ID[REMINDER], starts_at=STARTS, site_zone=NEW_YORK, now=DAY_BEFORE) is None
+
+    def test_a_key_gives_its_kind_and_channel_back(self):
+        key = key_of(subject="visit", revision=3, kind=CHANGE, channel="email")
+
+        assert (key, kind_and_channel(key)) == ("visit:3:P05:email", ("P05", "email"))
+
+
+class TestDaysBefore:
+    def test_scenario_20_a_visit_on_the_sunday_of_spring_forward_is_reminded_at_the_same_wall_clock_time(self):
+        visit = local("2027-03-14T09:00")
+
+        reminder = days_before(visit.astimezone(UTC), 1, NEW_YORK)
+
+        assert reminder == local("2027-03-13T09:00")
+        assert visit.astimezone(UTC) - reminder == timedelta(hours=23)
+
+    @pytest.mark.parametrize(
+        ("zone", "visit", "reminder"),
+        [
+            ("America/New_York", "2027-11-07T09:00", "2027-11-06T09:00"),
+            ("America/New_York", "2027-11-08T09:00", "2027-11-07T09:00"),
+            ("Australia/Lord_Howe", "2027-10-03T13:30", "2027-10-02T13:30"),
+            ("Asia/Kathmandu", "2027-03-01T09:15", "2027-02-28T09:15"),
+            ("America/Los_Angeles", "2028-03-01T16:45", "2028-02-29T16:45"),
+        ],
+    )
+    def test_the_wall_clock_of_the_site_decides(self, zone, visit, reminder):
+        moment = local(visit, zone).astimezone(UTC)
+
+        assert days_before(moment, 1, ZoneInfo(zone)) == local(reminder, zone)
+
+    def test_a_wall_clock_time_that_the_day_before_lacks_is_an_hour_later_there(self):
+        moment = local("2027-03-15T02:30").astimezone(UTC)
+
+        assert days_before(moment, 1, NEW_YORK) == local("2027-03-14T03:30")
+
+
+class TestWakingHours:
+    @pytest.mark.parametrize(
+        ("at", "awake"),
+        [
+            ("2027-01-11T08:59:59", "2027-01-11T09:00"),
+            ("2027-01-11T09:00", "2027-01-11T09:00"),
+            ("2027-01-11T19:59:59", "2027-01-11T19:59:59"),
+            ("2027-01-11T20:00", "2027-01-12T09:00"),
+            ("2027-01-11T00:00", "2027-01-11T09:00"),
+            ("2027-03-13T22:00", "2027-03-14T09:00"),
+        ],
+    )
+    def test_outside_of_them_the_next_window_opens_at_nine(self, at, awake):
+        assert next_awake(local(at), NEW_YORK) == local(awake)
+
+
+class TestRuleOn:
+    @pytest.mark.parametrize(
+        ("fields", "state"),
+        [
+            ({}, "sent"),
+            ({"kind": CONFIRMATION}, "sent"),
+            ({"kind": CHANGE, "revision": 2, "visit_revision": 2}, "sent"),
+            ({"revision": 1, "visit_revision": 2}, "withdrawn"),
+            ({"visit_status": "cancelled"}, "withdrawn"),
+            ({"kind": CHANGE, "visit_status": "cancelled"}, "withdrawn"),
+            ({"kind": CHANGE, "visit_status": "cancelled", "revision": 2}, "sent"),
+            ({"visit_status": "no_show"}, "withdrawn"),
+            ({"visit_status": "checked_in"}, "withdrawn"),
+            ({"visit_status": "needs_reassignment"}, "due"),
+            ({"kind": CONFIRMATION, "visit_status": "needs_reassignment"}, "due"),
+        ],
+    )
+    def test_the_visit_as_it_is_now_decides(self, fields, state):
+        assert rule_on(a_standing(**fields), now=DAY_BEFORE).state == state
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {},
+            {"kind": CONFIRMATION},
+            {"visit_status": "needs_reassignment"},
+            {"kind": CHANGE, "visit_status": "cancelled", "revision": 2},
+        ],
+    )
+    def test_nothing_leaves_once_the_visit_has_begun(self, fields):
+        assert rule_on(a_standing(**fields), now=STARTS).state == "expired"
+
+    def test_a_reminder_waits_for_the_waking_hours_of_the_patient(self):
+        standing = a_standing(patient_zone=ZoneInfo("Pacific/Honolulu"))
+
+        ruling = rule_on(standing, now=local("2027-01-11T12:00"))
+
+        assert ruling == Ruling(state="due", due_at=local("2027-01-11T09:00", "Pacific/Honolulu"))
+
+    def test_a_reminder_that_would_land_after_the_visit_began_is_not_sent(self):
+        standing = a_standing(starts_at=local("2027-01-12T08:00"))
+
+        assert rule_on(standing, now=local("2027-01-11T21:00")).state == "expired"
+
+    def test_a_confirmation_leaves_at_night(self):
+        assert rule_on(a_standing(kind=CONFIRMATION), now=local("2027-01-11T03:00")).state == "sent"
+
+
+class TestTries:
+    def test_they_are_1_2_4_minutes_apart_and_at_most_eight(self):
+        waits = [next_try(tries=tries, now=STARTS) for tries in range(1, 9)]
+
+        assert waits == [*(STARTS + timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16, 32, 64)), None]
+
+
+class TestIsMinor:
+    @pytest.mark.parametrize(("now", "minor"), [("2027-05-16T23:59", True), ("2027-05-17T00:00", False)])
+    def test_until_the_18th_birthday_in_the_zone_of_the_patient(self, now, minor):
+        assert is_minor(born=date(2009, 5, 17), now=local(now), zone=NEW_YORK) is minor
+
+
+class TestWords:
+    ALL = [(language, text) for language in TEXTS for text in TEXTS[language]]
+
+    @pytest.mark.parametrize(("language", "text"), ALL)
+    def test_no_message_says_anything_about_health(self, language, text):
+        subject, body = message_text(
+            text=text, language=language, first_name="Ada", starts_at=local("2027-01-12T12:00"), clinic="Pearl", phone="614"
+        )
+
+        assert health_words(f"{subject}\n{body}") == []
+
+    @pytest.mark.parametrize(("language", "text"), ALL)
+    def test_a_message_has_places_for_nothing_else_than_name_day_time_clinic_and_phone(self, language, text):
+        words = TEXTS[language][text]
+
+        places = {place for part in (words.subject, words.body) for _, place, _, _ in Formatter().parse(part) if place}
+
+        assert places <= {"first_name", "day", "time", "clinic", "contact"}
+
+    @pytest.mark.parametrize(
+        "word",
+        [
+            *("milia", "lesion", "Eyelid", "peel", "LASER", "extraction", "retinoid", "dermatologist", "dermatología"),
+            *("microdermabrasion", "diagnosis", "lesión", "párpado", "extracción", "retinoide", "diagnóstico", "piel"),
+        ],
+    )
+    def test_the_lint_finds_words_about_health(self, word):
+        assert health_words(f"See you soon, {word}!") == [word]
+
+    def test_both_languages_have_the_same_texts(self):
+        assert TEXTS["en"].keys() == TEXTS["es"].keys()
+
+    def test_an_english_message_tells_day_and_time(self):
+        subject, body = message_text(
+            text="change", language="en", first_name="Ada", starts_at=local("2027-01-12T12:05"), clinic="Pearl", phone="+1 614"
+        )
+
+        assert subject == "A change to your appointment at Pearl"
+        assert "Tuesday, January 12, 2027, 12:05 PM." in body
+        assert body.endswith("Questions? Call +1 614.\n")
+
+    def test_a_spanish_message_tells_day_and_time(self):
+        subject, body = message_text(
+            text="reminder", language="es", first_name="Ana", starts_at=local("2027-03-13T09:00"), clinic="Pearl", phone=""
+        )
+
+        assert subject == "Recordatorio: su cita en Pearl"
+        assert "Esperamos a Ana en Pearl:\nsábado 13 de marzo de 2027, 9:00 a. m.\n" in body
+
+    def test_a_name_cannot_break_out_of_its_line(self):
+        subject, _ = message_text(
+            text="reminder", language="en", first_name="A", starts_at=STARTS, clinic="Pearl\r\nBcc: x@y.z", phone=""
+        )
+
+        assert "\n" not in subject
+        assert "\r" not in subject

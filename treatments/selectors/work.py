@@ -1,0 +1,264 @@
+"""What is asked for, read from the catalogue and the chart: the facts that gates judge and the rows that are stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from uuid import UUID
+
+from clinic.base import uuid7
+from clinic.errors import Malformed, NotFound, RuleBroken
+from clinic.models import Site
+from clinic.scopes import is_restricted, scope
+from patients.models import BodySite, Contraindication, Lesion, Patient, SkinProfile
+from treatments.models import Treatment
+from treatments.policies.dates import birthday
+from treatments.policies.facts import Contraindication as ContraindicationFacts
+from treatments.policies.facts import ItemFacts, LesionFacts, PatientFacts, TreatmentFacts
+from treatments.policies.gates.patients import ADULT
+from treatments.policies.gates.shape import scopes_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One item as a person asks for it: codes and ids, nothing judged yet; `minutes` only when unusual."""
+
+    treatment: str
+    lesions: tuple[UUID, ...] = ()
+    body_site: str | None = None
+    depth: str | None = None
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One act on one lesion or body site, as it is judged and stored."""
+
+    group: UUID
+    treatment: Treatment
+    lesion: Lesion | None
+    body_site: BodySite | None
+    act: str
+    depth: str
+    region: str
+    minutes: int
+
+    @property
+    def scope(self) -> str:
+        return scope(act=self.act, depth=self.depth, region=self.region)
+
+    @property
+    def restricted(self) -> bool:
+        return is_restricted(act=self.act, region=self.region)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One item with the rows of the catalogue and the chart that it names."""
+
+    facts: ItemFacts
+    treatment: Treatment
+    lesions: tuple[Lesion, ...]
+    body_site: BodySite | None
+    group: UUID = field(default_factory=uuid7)
+
+    @property
+    def minutes(self) -> int:
+        return self.facts.minutes or self.treatment.minutes
+
+    @property
+    def rows(self) -> list[Row]:
+        return [
+            Row(
+                group=self.group,
+                treatment=self.treatment,
+                lesion=lesion,
+                body_site=self.body_site,
+                act=act,
+                depth=depth,
+                region=region,
+                minutes=self.minutes,
+            )
+            for lesion in self.lesions or (None,)
+            for act, depth, region in scopes_of(self.facts)
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """All items of one visit for one patient at one site."""
+
+    patient: Patient
+    site: Site
+    facts: PatientFacts
+    lines: tuple[Line, ...]
+
+    @property
+    def items(self) -> list[ItemFacts]:
+        return [line.facts for line in self.lines]
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        return [row for line in self.lines for row in line.rows]
+
+    @cached_property
+    def keys(self) -> list[tuple[str, str, str]]:
+        """Act, depth and region of everything that must be allowed, each once."""
+        return list(dict.fromkeys((row.act, row.depth, row.region) for row in self.rows))
+
+    @property
+    def scopes(self) -> list[str]:
+        return [scope(act=act, depth=depth, region=region) for act, depth, region in self.keys]
+
+    @property
+    def minutes(self) -> int:
+        return sum(line.minutes for line in self.lines)
+
+    @property
+    def buffer_before(self) -> int:
+        return max(line.treatment.buffer_before for line in self.lines)
+
+    @property
+    def buffer_after(self) -> int:
+        return max(line.treatment.buffer_after for line in self.lines)
+
+    @property
+    def equipment(self) -> list[str]:
+        return sorted({word for line in self.lines for word in line.treatment.equipment})
+
+    @property
+    def devices(self) -> list[str]:
+        return sorted({word for line in self.lines for word in line.treatment.devices})
+
+    @property
+    def price(self) -> Decimal:
+        return sum((line.treatment.price for line in self.lines), Decimal(0))
+
+    @property
+    def adult_from(self) -> date:
+        """The day on which the patient turns 18."""
+        return birthday(self.facts.birth_date, ADULT)
+
+
+def work_of(*, patient: Patient, site: Site, asked: Sequence[Asked]) -> Work:
+    """
+    Read what the items name.
+
+    :raises Malformed: when an item lacks what its treatment needs, or names what it may not.
+    :raises NotFound: for a lesion that does not exist.
+    :raises RuleBroken: `treatment_not_offered` at this site.
+    """
+    if not asked:
+        raise Malformed({"treatments": "Name at least one treatment."})
+    treatments = _treatments(site, asked)
+    lesions = {row.id: row for row in _lesions(asked)}
+    body_sites = _body_sites(asked)
+    lines = tuple(_line(place, item, treatments, lesions, body_sites) for place, item in enumerate(asked))
+    return Work(patient=patient, site=site, facts=patient_facts(patient), lines=lines)
+
+
+def patient_facts(patient: Patient) -> PatientFacts:
+    """What the gates know of the patient."""
+    profile = SkinProfile.objects.filter(patient=patient).prefetch_related("contraindications").first()
+    held = profile.contraindications.all() if profile else ()
+    return PatientFacts(
+        id=str(patient.id),
+        birth_date=patient.birth_date,
+        fitzpatrick=profile.fitzpatrick if profile else None,
+        contraindications=tuple(_contraindication(row) for row in held),
+    )
+
+
+def lesion_facts(lesion: Lesion) -> LesionFacts:
+    """What the gates know of the lesion."""
+    return LesionFacts(
+        id=str(lesion.id),
+        patient_id=str(lesion.patient_id),
+        body_site=lesion.body_site.code,
+        region=lesion.region,
+        authority_region=lesion.authority_region,
+        region_verified=lesion.region_verified,
+        depth=lesion.depth,
+        milia_type=lesion.milia_type.code if lesion.milia_type else None,
+        diagnosis=lesion.diagnosis.code if lesion.diagnosis else None,
+        certainty=lesion.diagnosis_certainty,
+        suspicious=lesion.suspicious,
+        plaque_reviewed=lesion.plaque_reviewed,
+        first_noted_on=lesion.first_noted_on,
+    )
+
+
+def treatment_facts(treatment: Treatment) -> TreatmentFacts:
+    """What the gates know of the treatment; the lancet's depths are one act whose depth the lesion decides."""
+    acts = tuple((row.act, row.depth) for row in treatment.acts.all())
+    return TreatmentFacts(
+        code=treatment.code,
+        name=treatment.name,
+        acts=acts if len({act for act, _ in acts}) == len(acts) else acts[:1],
+        minutes=treatment.minutes,
+        lesion_rule=treatment.lesion_rule,
+        price=treatment.price,
+    )
+
+
+def _contraindication(row: Contraindication) -> ContraindicationFacts:
+    return ContraindicationFacts(code=row.code, since=row.since, until=row.until)
+
+
+def _treatments(site: Site, asked: Sequence[Asked]) -> dict[str, Treatment]:
+    codes = {item.treatment for item in asked}
+    offered = Treatment.objects.filter(code__in=codes, active=True, sites=site).prefetch_related("acts")
+    found = {treatment.code: treatment for treatment in offered}
+    for code in sorted(codes - found.keys()):
+        raise RuleBroken("treatment_not_offered", f"{code} is not offered at {site.name}: choose a treatment of this site.")
+    return found
+
+
+def _lesions(asked: Sequence[Asked]) -> list[Lesion]:
+    ids = {lesion for item in asked for lesion in item.lesions}
+    if not ids:
+        return []
+    found = list(Lesion.objects.filter(id__in=ids).select_related("body_site", "milia_type", "diagnosis"))
+    if len(found) < len(ids):
+        raise NotFound
+    return found
+
+
+def _body_sites(asked: Sequence[Asked]) -> dict[str, BodySite]:
+    codes = {item.body_site for item in asked if item.body_site}
+    return {site.code: site for site in BodySite.objects.filter(code__in=codes)} if codes else {}
+
+
+def _line(
+    place: int,
+    item: Asked,
+    treatments: dict[str, Treatment],
+    lesions: dict[UUID, Lesion],
+    body_sites: dict[str, BodySite],
+) -> Line:
+    treatment = treatments[item.treatment]
+    _require_place(f"treatments[{place}]", item, treatment, body_sites)
+    named = tuple(lesions[lesion] for lesion in dict.fromkeys(item.lesions))
+    body_site = body_sites[item.body_site] if item.body_site else None
+    facts = ItemFacts(
+        treatment=treatment_facts(treatment),
+        lesions=tuple(lesion_facts(lesion) for lesion in named),
+        body_site=body_site.code if body_site else None,
+        site_region=body_site.region if body_site else None,
+        asked_depth=item.depth,
+        minutes=item.minutes,
+    )
+    return Line(facts=facts, treatment=treatment, lesions=named, body_site=body_site)
+
+
+def _require_place(path: str, item: Asked, treatment: Treatment, body_sites: dict[str, BodySite]) -> None:
+    """Lesions or a body site where the treatment works on one, never both, and only body sites that exist."""
+    if item.body_site and item.body_site not in body_sites:
+        raise Malformed({f"{path}.body_site": f"{item.body_site} is no body site: see body-sites/."})
+    if item.lesions and item.body_site:
+        raise Malformed({path: "Name lesions or a body site, not both."})
+    if treatment.lesion_rule == "required" and not item.lesions:
+        raise Malformed({f"{path}.lesions": f"{treatment.name} names the lesions that it treats."})
+    if treatment.lesion_rule in {"or_body_site", "body_site"} and not (item.lesions or item.body_site):
+        raise Malformed({path: f"{treatment.name} names lesions or a body site."})

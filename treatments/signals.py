@@ -1,0 +1,10 @@
+"""What upper apps must react to, inside the transaction that changes it."""
+
+from django.dispatch import Signal
+
+order_revoked = Signal()
+"""
+Sent with `order` (a uuid), `actor`, `reason` (a code) and `now` after the order was revoked.
+
+The signer is held; a receiver moves the visits that are not done yet and stand on the order, and returns their ids.
+"""
