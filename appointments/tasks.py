@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from appointments.services import sweep
 from appointments.services.delivery import deliver_due
 
 LIMIT = 1000
@@ -13,3 +14,9 @@ SECONDS = 4
 def deliver_due_messages() -> None:
     """Deliver what is due; ends before beat rings again, so that rings do not pile up in a backlog."""
     deliver_due(now=timezone.now(), limit=LIMIT, seconds=SECONDS)
+
+
+@shared_task
+def sweep_authority() -> None:
+    """Notice what ended by itself."""
+    sweep.sweep_authority(now=timezone.now())

@@ -9,9 +9,9 @@ from django.db.models import CheckConstraint, Func, Q
 
 
 def uuid7() -> uuid.UUID:
-    """A time-ordered uuid (RFC 9562, version 7), as PostgreSQL's uuidv7() makes them."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = milliseconds << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    """A time-ordered uuid (RFC 9562, version 7) as PostgreSQL's uuidv7() makes them: 12 bits of the millisecond follow it."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    value = milliseconds << 80 | 0x7 << 76 | (rest << 12) // 1_000_000 << 64 | 0b10 << 62 | secrets.randbits(62)
     return uuid.UUID(int=value)
 
 

@@ -106,9 +106,7 @@ class Trigger(_AddedAfterTheTables):
 
     options = ("timing", "function", "rest", "deferred")
 
-    def __init__(
-        self, *, name: str, timing: str, function: str, rest: str = "FOR EACH ROW", deferred: bool = False
-    ) -> None:
+    def __init__(self, *, name: str, timing: str, function: str, rest: str = "FOR EACH ROW", deferred: bool = False) -> None:
         super().__init__(name=name, timing=timing, function=function, rest=rest, deferred=deferred)
 
     def create_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> Statement:

@@ -31,7 +31,9 @@ def require_safe_start(*, public: bool, debug: bool, secret_key: str) -> None:
     if public and debug:
         raise ImproperlyConfigured("DEBUG must be off on a public address (HOST, ALLOWED_HOSTS).")
     if public and (secret_key == DEFAULT_SECRET_KEY or len(secret_key) < 32):
-        raise ImproperlyConfigured("A public address (HOST, ALLOWED_HOSTS) needs a SECRET_KEY of its own, 32 characters or more.")
+        raise ImproperlyConfigured(
+            "A public address (HOST, ALLOWED_HOSTS) needs a SECRET_KEY of its own, 32 characters or more."
+        )
 
 
 def _is_local(name: str) -> bool:

@@ -78,7 +78,9 @@ def _chain(error: BaseException | None) -> list[Event]:
     chain: list[Event] = []
     while error is not None and len(chain) < 5:
         frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-        chain.append({"type": f"{type(error).__module__}.{type(error).__qualname__}", "frames": frames[-15:]} | _constraint(error))
+        chain.append(
+            {"type": f"{type(error).__module__}.{type(error).__qualname__}", "frames": frames[-15:]} | _constraint(error)
+        )
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return chain
 

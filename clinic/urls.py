@@ -3,9 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django_prometheus.exports import ExportToDjangoView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from clinic.api.base import Unknown
+from clinic.api.documents import Schema
 from clinic.api.health import Live, Ready
 
 urlpatterns = [
@@ -14,7 +15,8 @@ urlpatterns = [
     path("api/v1/", include("clinic.api.urls")),
     path("api/v1/", include("patients.api.urls")),
     path("api/v1/", include("treatments.api.urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/", include("appointments.api.urls")),
+    path("api/schema/", Schema.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api/", Unknown.as_view()),
     path("metrics", ExportToDjangoView, name="metrics"),

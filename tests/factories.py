@@ -97,8 +97,16 @@ def a_body_site(code: str = "cheek", region: str = "face") -> BodySite:
 
 def a_lesion(patient: Patient | None = None, *, region: str = "face", **fields: Any) -> Lesion:
     """An epidermal lesion on the cheek, unless told otherwise."""
-    body_site = fields.pop("body_site", None) or a_body_site(*{"face": ("cheek",), "eyelid": ("eyelid_left_upper", "eyelid")}.get(region, (region, region)))
-    defaults = {"patient": patient or a_patient(), "body_site": body_site, "region": region, "depth": "epidermal", "laterality": "left"}
+    body_site = fields.pop("body_site", None) or a_body_site(
+        *{"face": ("cheek",), "eyelid": ("eyelid_left_upper", "eyelid")}.get(region, (region, region))
+    )
+    defaults = {
+        "patient": patient or a_patient(),
+        "body_site": body_site,
+        "region": region,
+        "depth": "epidermal",
+        "laterality": "left",
+    }
     return Lesion.objects.create(**defaults | fields)
 
 
@@ -114,7 +122,9 @@ def a_treatment(code: str = "lancet-extraction", acts: tuple[tuple[str, str], ..
     return treatment
 
 
-def a_visit(practitioner: Practitioner | None = None, *, items: tuple[dict[str, Any], ...] = ({},), **fields: Any) -> Appointment:
+def a_visit(
+    practitioner: Practitioner | None = None, *, items: tuple[dict[str, Any], ...] = ({},), **fields: Any
+) -> Appointment:
     """A booked visit straight through the tables: a lancet extraction on a cheek at noon."""
     practitioner = practitioner or a_practitioner(LANCET_FACE)
     during = fields.pop("during", span(0))
@@ -137,7 +147,9 @@ def a_visit(practitioner: Practitioner | None = None, *, items: tuple[dict[str, 
 def an_item(visit: Appointment, *, scope: str = LANCET_FACE, **fields: Any) -> AppointmentItem:
     """One item of a visit; a lancet gets a lesion of its depth and region, and the performer as authoriser."""
     act, depth, region = parts(scope)
-    lesion = fields.pop("lesion", None) or a_lesion(visit.patient, region=region, depth=depth if act == "lancet_extraction" else "epidermal")
+    lesion = fields.pop("lesion", None) or a_lesion(
+        visit.patient, region=region, depth=depth if act == "lancet_extraction" else "epidermal"
+    )
     defaults = {
         "patient": visit.patient,
         "group": uuid7(),

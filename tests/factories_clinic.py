@@ -83,9 +83,7 @@ def an_agreement(supervisor: Practitioner, supervisee: Practitioner, **fields: A
     """A direct agreement on lancets at one site."""
     sites = fields.pop("sites", None) or [a_site()]
     defaults = {"acts": ["lancet_extraction"], "level": "direct", "valid_from": FIRST, "valid_through": LAST}
-    agreement = SupervisionAgreement.objects.create(
-        supervisor=supervisor, supervisee=supervisee, **(defaults | fields)
-    )
+    agreement = SupervisionAgreement.objects.create(supervisor=supervisor, supervisee=supervisee, **(defaults | fields))
     agreement.sites.set(sites)
     return agreement
 

@@ -586,7 +586,7 @@ class Migration(migrations.Migration):
                         default="due",
                     ),
                 ),
-                ("idempotency_key", models.TextField(unique=True)),
+                ("idempotency_key", models.TextField()),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("claimed_until", models.DateTimeField(blank=True, null=True)),
                 ("sent_at", models.DateTimeField(blank=True, null=True)),
@@ -605,81 +605,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.CreateModel(
-            name="MessageEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=models.Func(function="uuidv7"), default=clinic.base.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                ("revision", models.PositiveIntegerField()),
-                ("kind", models.TextField()),
-                ("channel", models.TextField(default="email")),
-                ("due_at", models.DateTimeField()),
-                (
-                    "state",
-                    models.TextField(
-                        choices=[
-                            ("due", "due"),
-                            ("claimed", "claimed"),
-                            ("sent", "sent"),
-                            ("delivered", "delivered"),
-                            ("failed", "failed"),
-                            ("expired", "expired"),
-                            ("withdrawn", "withdrawn"),
-                            ("suppressed", "suppressed"),
-                            ("dead", "dead"),
-                        ],
-                        default="due",
-                    ),
-                ),
-                ("idempotency_key", models.TextField()),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("claimed_until", models.DateTimeField(blank=True, null=True)),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                ("provider_id", models.TextField(blank=True)),
-                ("reason_not_sent", models.TextField(blank=True)),
-                (
-                    "appointment",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="appointments.appointment",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="appointments.message",
-                    ),
-                ),
-                (
-                    "recipient",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="patients.patient",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
         ),
         migrations.AddIndex(
             model_name="appointment",
@@ -1122,6 +1047,10 @@ class Migration(migrations.Migration):
                 timing="BEFORE UPDATE OR DELETE OR TRUNCATE",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("idempotency_key",), name="message_is_written_once"),
+        ),
         migrations.AddIndex(
             model_name="message",
             index=models.Index(condition=models.Q(("state", "due")), fields=["due_at"], name="message_due"),
@@ -1151,59 +1080,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="message_not_sent_says_why",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="message",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "appointments_messageevent" ("appointment_id", "attempts", "channel", "claimed_until", "due_at", "id", "idempotency_key", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reason_not_sent", "recipient_id", "revision", "sent_at", "state") VALUES (NEW."appointment_id", NEW."attempts", NEW."channel", NEW."claimed_until", NEW."due_at", NEW."id", NEW."idempotency_key", NEW."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."provider_id", NEW."reason_not_sent", NEW."recipient_id", NEW."revision", NEW."sent_at", NEW."state"); RETURN NULL;',
-                    hash="620f19a8359e1f414262059a58590bfcf3ed4c78",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_af0f9",
-                    table="appointments_message",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="message",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "appointments_messageevent" ("appointment_id", "attempts", "channel", "claimed_until", "due_at", "id", "idempotency_key", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reason_not_sent", "recipient_id", "revision", "sent_at", "state") VALUES (NEW."appointment_id", NEW."attempts", NEW."channel", NEW."claimed_until", NEW."due_at", NEW."id", NEW."idempotency_key", NEW."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."provider_id", NEW."reason_not_sent", NEW."recipient_id", NEW."revision", NEW."sent_at", NEW."state"); RETURN NULL;',
-                    hash="ca47c403335c28d3e03af32f62ff99bf71541965",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_c327a",
-                    table="appointments_message",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="message",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "appointments_messageevent" ("appointment_id", "attempts", "channel", "claimed_until", "due_at", "id", "idempotency_key", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "reason_not_sent", "recipient_id", "revision", "sent_at", "state") VALUES (OLD."appointment_id", OLD."attempts", OLD."channel", OLD."claimed_until", OLD."due_at", OLD."id", OLD."idempotency_key", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."provider_id", OLD."reason_not_sent", OLD."recipient_id", OLD."revision", OLD."sent_at", OLD."state"); RETURN NULL;',
-                    hash="38d1e142ef65b83dff9944d1d9029a4c37737f39",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_89eb5",
-                    table="appointments_message",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="messageevent",
-            constraint=clinic.constraints.Trigger(
-                deferred=False,
-                function="clinic_history_is_append_only",
-                name="message_history_is_append_only",
-                rest="FOR EACH STATEMENT",
-                timing="BEFORE UPDATE OR DELETE OR TRUNCATE",
             ),
         ),
     ]

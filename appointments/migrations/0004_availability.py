@@ -32,9 +32,9 @@ BEGIN
   WITH RECURSIVE held AS MATERIALIZED (
     SELECT array_position(scopes, p.scope) AS place, p.practitioner_id, p.profession, p.supervision,
            range_agg(p.valid * span) AS valid
-      FROM clinic_privilege p
-     WHERE p.scope = ANY (scopes) AND p.site_id = at_site AND p.valid && span
-       AND (people IS NULL OR p.practitioner_id = ANY (people)) AND p.profession <> ALL (barred_professions)
+      FROM unnest(people) person (id)
+      JOIN clinic_privilege p ON p.practitioner_id = person.id AND p.site_id = at_site AND p.scope = ANY (scopes)
+     WHERE p.valid && span AND p.profession <> ALL (barred_professions)
      GROUP BY p.scope, p.practitioner_id, p.profession, p.supervision),
   together AS (
     SELECT h.place, h.practitioner_id, h.profession, ARRAY[h.supervision] AS levels, h.valid FROM held h WHERE h.place = 1
@@ -84,10 +84,62 @@ BEGIN
    WHERE NOT isempty(t.valid);
 END $$;
 
+-- The instants at which one room or device is free for a visit; inlined nowhere, so that its plan is kept.
+CREATE FUNCTION appointment_place_starts(
+  place uuid, span tstzrange, before interval, blocked interval, except_for uuid
+) RETURNS tstzmultirange LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+  RETURN appointment_starts_in(
+    coalesce((SELECT range_agg(o.during * span) FROM clinic_opening o WHERE o.resource = place AND o.during && span), '{}')
+    - coalesce((SELECT range_agg(c.during) FROM appointments_resourceclaim c
+                 WHERE c.resource = place AND c.during && span AND c.appointment_id IS DISTINCT FROM except_for), '{}'),
+    before, blocked);
+END $$;
+
+-- Rooms one after the other until every wanted start has one, then the same for each kind of device.
+CREATE FUNCTION appointment_places(
+  rooms uuid[], at_site uuid, device_kinds text[], wanted tstzmultirange, before interval, blocked interval,
+  except_for uuid, OUT places uuid[], OUT kinds text[], OUT starts tstzmultirange[], OUT open_starts tstzmultirange
+) LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  span tstzrange := tstzrange(lower(wanted) - before, upper(wanted) + blocked, '[]');
+  place uuid;
+  device_kind text;
+  here tstzmultirange;
+  covered tstzmultirange := '{}';
+BEGIN
+  places := '{}';
+  kinds := '{}';
+  starts := '{}';
+  open_starts := wanted;
+  FOREACH place IN ARRAY rooms LOOP
+    EXIT WHEN isempty(open_starts - covered);
+    here := open_starts * appointment_place_starts(place, span, before, blocked, except_for);
+    places := places || place;
+    kinds := kinds || text 'room';
+    starts := starts || here;
+    covered := covered + here;
+  END LOOP;
+  open_starts := covered;
+  FOREACH device_kind IN ARRAY device_kinds LOOP
+    covered := '{}';
+    FOR place IN SELECT d.id FROM clinic_device d
+                  WHERE d.site_id = at_site AND d.active AND d.kind = device_kind ORDER BY d.name, d.id LOOP
+      EXIT WHEN isempty(open_starts - covered);
+      here := open_starts * appointment_place_starts(place, span, before, blocked, except_for);
+      places := places || place;
+      kinds := kinds || ('device ' || device_kind);
+      starts := starts || here;
+      covered := covered + here;
+    END LOOP;
+    open_starts := covered;
+  END LOOP;
+END $$;
+
 CREATE FUNCTION appointment_free_starts(
-  at_site uuid, scopes text[], people uuid[], barred_professions text[], chosen_supervisor uuid, patient uuid, minutes integer, before_minutes integer,
-  after_minutes integer, equipment text[], device_kinds text[], wanted tstzmultirange, step_minutes integer,
-  at_most integer, except_for uuid
+  at_site uuid, scopes text[], people uuid[], barred_professions text[], chosen_supervisor uuid, patient uuid,
+  minutes integer, before_minutes integer, after_minutes integer, wanted_equipment text[], device_kinds text[],
+  wanted tstzmultirange, step_minutes integer, at_most integer, except_for uuid
 ) RETURNS TABLE (
   start timestamptz, practitioner uuid, profession text, levels text[], supervisor uuid, supervisor_profession text,
   seat uuid, room uuid, devices uuid[]
@@ -105,70 +157,110 @@ DECLARE
   asked tstzmultirange;
   found integer := 0;
   more integer;
+  who uuid[];
+  professions text[];
+  joined_levels text[];
+  supervisors uuid[];
+  supervisor_professions text[];
+  seats uuid[];
+  candidates timestamptz[];
+  teams integer[];
+  first integer;
+  upto integer;
+  chunk integer;
+  places uuid[];
+  place_kinds text[];
+  place_starts tstzmultirange[];
+  open_starts tstzmultirange;
+  rooms uuid[];
 BEGIN
+  IF people IS NULL THEN
+    people := ARRAY(SELECT DISTINCT p.practitioner_id FROM clinic_privilege p
+                     WHERE p.scope = scopes[1] AND p.site_id = at_site AND p.valid && tstzrange(lo, last, '[]'));
+  END IF;
+  -- Each practitioner has an order of rooms of their own: where they are free, their usual room mostly is.
+  -- A visit that moves keeps its room if it can.
+  rooms := ARRAY(SELECT r.id FROM clinic_room r
+                  WHERE r.site_id = at_site AND r.active AND r.equipment @> wanted_equipment
+                  ORDER BY r.id IS DISTINCT FROM (SELECT v.room_id FROM appointments_appointment v WHERE v.id = except_for),
+                           hashtextextended(r.id::text, hashtext(people[1]::text)));
+
   WHILE lo <= last AND found < at_most LOOP
     hi := least(lo + reach, last);
     span := tstzrange(lo - before, hi + blocked, '[]');
     asked := wanted * tstzmultirange(tstzrange(lo, hi, CASE WHEN hi = last THEN '[]' ELSE '[)' END));
     IF patient IS NOT NULL THEN
-      asked := asked * appointment_starts_in(
-        tstzmultirange(span) - appointment_claimed(patient, span, except_for), interval '0', length);
+      asked := asked * appointment_starts_in(tstzmultirange(span) - coalesce(
+        (SELECT range_agg(c.during) FROM appointments_resourceclaim c
+          WHERE c.resource = patient AND c.during && span AND c.appointment_id IS DISTINCT FROM except_for), '{}'),
+        interval '0', length);
     END IF;
 
-    RETURN QUERY
-    WITH rooms AS MATERIALIZED (
-      SELECT r.id, r.name, appointment_starts_in(
-               (SELECT coalesce(range_agg(o.during * span), '{}') FROM clinic_opening o
-                 WHERE o.resource = r.id AND o.during && span) - appointment_claimed(r.id, span, except_for),
+    -- Whose own calendar has a start: most searches end here for most people, before any room is looked at.
+    WITH performers AS MATERIALIZED (
+      SELECT p.practitioner, p.profession, p.levels,
+             (SELECT max(clinic_level_rank(l)) FROM unnest(p.levels) l) AS rank,
+             asked * appointment_starts_in(p.allowed, interval '0', length) * appointment_starts_in(
+               coalesce((SELECT range_agg(s.during * span) FROM clinic_shift s
+                          WHERE s.practitioner_id = p.practitioner AND s.site_id = at_site AND s.during && span), '{}')
+               - coalesce((SELECT range_agg(c.during) FROM appointments_resourceclaim c
+                            WHERE c.resource = p.practitioner AND c.during && span
+                              AND c.appointment_id IS DISTINCT FROM except_for), '{}'),
                before, blocked) AS starts
-        FROM clinic_room r WHERE r.site_id = at_site AND r.active AND r.equipment @> appointment_free_starts.equipment),
-    units AS MATERIALIZED (
-      SELECT d.id, d.kind, d.name, appointment_starts_in(
-               (SELECT coalesce(range_agg(o.during * span), '{}') FROM clinic_opening o
-                 WHERE o.resource = d.id AND o.during && span) - appointment_claimed(d.id, span, except_for),
-               before, blocked) AS starts
-        FROM clinic_device d WHERE d.site_id = at_site AND d.active AND d.kind = ANY (device_kinds)),
-    placed AS MATERIALIZED (
-      SELECT asked
-             * coalesce((SELECT range_agg(s) FROM rooms r, unnest(r.starts) s), '{}')
-             * coalesce((SELECT range_intersect_agg(k.starts) FROM (
-                 SELECT k.kind, coalesce((SELECT range_agg(s) FROM units u, unnest(u.starts) s WHERE u.kind = k.kind), '{}')
-                   AS starts FROM unnest(device_kinds) k (kind)) k), '{(,)}') AS starts),
-    performers AS MATERIALIZED (
-      SELECT p.practitioner, p.profession, p.levels, (SELECT max(clinic_level_rank(l)) FROM unnest(p.levels) l) AS rank,
-             (SELECT starts FROM placed)
-             * appointment_starts_in(p.allowed, interval '0', length)
-             * appointment_starts_in(
-                 coalesce((SELECT range_agg(s.during * span) FROM clinic_shift s
-                            WHERE s.practitioner_id = p.practitioner AND s.site_id = at_site AND s.during && span), '{}')
-                 - appointment_claimed(p.practitioner, span, except_for), before, blocked) AS starts
         FROM appointment_performers(at_site, scopes, people, barred_professions, span) p),
-    teams AS MATERIALIZED (
-      SELECT p.practitioner, p.profession, p.levels, p.rank, NULL::uuid AS supervisor, NULL::text AS supervisor_profession,
-             NULL::uuid AS seat, p.starts
+    able AS MATERIALIZED (
+      SELECT p.practitioner, p.profession, p.levels, p.rank, NULL::uuid AS supervisor,
+             NULL::text AS supervisor_profession, NULL::uuid AS seat, p.starts
         FROM performers p WHERE p.rank = 1 AND NOT isempty(p.starts)
       UNION ALL
       SELECT p.practitioner, p.profession, p.levels, p.rank, s.supervisor, s.profession, s.seat, p.starts * s.starts
-        FROM performers p, appointment_supervisors(at_site, scopes, p.levels, p.practitioner, span, length, except_for) s
+        FROM performers p, LATERAL appointment_supervisors(
+               at_site, scopes, p.levels, p.practitioner, span, length, except_for) s
        WHERE p.rank > 1 AND NOT isempty(p.starts) AND s.supervisor <> p.practitioner
          AND (chosen_supervisor IS NULL OR s.supervisor = chosen_supervisor)),
+    numbered AS MATERIALIZED (
+      SELECT a.*, row_number() OVER (ORDER BY a.practitioner, a.rank, a.profession, a.supervisor, a.seat)::integer AS nth
+        FROM able a),
     offered AS (
-      SELECT DISTINCT ON (g.start, t.practitioner) g.start, t.practitioner, t.profession, t.levels, t.supervisor,
-             t.supervisor_profession, t.seat
-        FROM teams t, unnest(t.starts) f,
-             generate_series(date_bin(step, lower(f) + step - interval '1 microsecond', timestamptz '2000-01-01 00:00Z'),
-                             upper(f), step) g (start)
-       WHERE g.start <@ f
-       ORDER BY g.start, t.practitioner, t.rank, t.profession, t.supervisor, t.seat
-       LIMIT at_most - found)
-    SELECT o.start, o.practitioner, o.profession, o.levels, o.supervisor, o.supervisor_profession, o.seat,
-           (SELECT r.id FROM rooms r WHERE r.starts @> o.start ORDER BY r.name LIMIT 1),
-           ARRAY(SELECT (SELECT u.id FROM units u WHERE u.kind = k AND u.starts @> o.start ORDER BY u.name LIMIT 1)
-                   FROM unnest(device_kinds) k)
-      FROM offered o ORDER BY o.start, o.practitioner;
+      SELECT g.start, t.practitioner, min(t.nth) AS nth
+        FROM numbered t, unnest(t.starts) f,
+             generate_series(
+               date_bin(step, lower(f) + step - interval '1 microsecond', timestamptz '2000-01-01 00:00Z'),
+               upper(f), step) g (start)
+       WHERE g.start <@ f GROUP BY g.start, t.practitioner)
+    SELECT (SELECT array_agg(o.start ORDER BY o.start, o.nth) FROM offered o),
+           (SELECT array_agg(o.nth ORDER BY o.start, o.nth) FROM offered o),
+           array_agg(n.practitioner ORDER BY n.nth), array_agg(n.profession ORDER BY n.nth),
+           array_agg(array_to_string(n.levels, ' ') ORDER BY n.nth), array_agg(n.supervisor ORDER BY n.nth),
+           array_agg(n.supervisor_profession ORDER BY n.nth), array_agg(n.seat ORDER BY n.nth)
+      INTO candidates, teams, who, professions, joined_levels, supervisors, supervisor_professions, seats
+      FROM numbered n;
 
-    GET DIAGNOSTICS more = ROW_COUNT;
-    found := found + more;
+    -- Then places, for as many candidates as are still asked for, and for more of them only where none was found.
+    first := 1;
+    chunk := at_most - found;
+    WHILE first <= coalesce(cardinality(candidates), 0) AND found < at_most LOOP
+      upto := least(first + chunk - 1, cardinality(candidates));
+      SELECT range_agg(tstzrange(c, c, '[]')) INTO open_starts FROM unnest(candidates[first:upto]) c;
+      SELECT f.places, f.kinds, f.starts, f.open_starts INTO places, place_kinds, place_starts, open_starts
+        FROM appointment_places(rooms, at_site, device_kinds, open_starts, before, blocked, except_for) f;
+      RETURN QUERY
+      SELECT c.start, who[c.team], professions[c.team], string_to_array(joined_levels[c.team], ' '), supervisors[c.team],
+             supervisor_professions[c.team], seats[c.team],
+             (SELECT h.place FROM unnest(places, place_kinds, place_starts) WITH ORDINALITY h (place, kind, starts, nth)
+               WHERE h.kind = 'room' AND h.starts @> c.start ORDER BY h.nth LIMIT 1),
+             ARRAY(SELECT (SELECT h.place
+                             FROM unnest(places, place_kinds, place_starts) WITH ORDINALITY h (place, kind, starts, nth)
+                            WHERE h.kind = 'device ' || k AND h.starts @> c.start ORDER BY h.nth LIMIT 1)
+                     FROM unnest(device_kinds) k)
+        FROM unnest(candidates[first:upto], teams[first:upto]) c (start, team)
+       WHERE open_starts @> c.start LIMIT at_most - found;
+      GET DIAGNOSTICS more = ROW_COUNT;
+      found := found + more;
+      first := upto + 1;
+      chunk := chunk * 4;
+    END LOOP;
+
     EXIT WHEN hi = last;
     lo := hi;
     reach := reach * 3;
@@ -180,6 +272,8 @@ NO_FUNCTIONS = """
 DROP FUNCTION appointment_free_starts(
   uuid, text[], uuid[], text[], uuid, uuid, integer, integer, integer, text[], text[], tstzmultirange, integer, integer,
   uuid);
+DROP FUNCTION appointment_places(uuid[], uuid, text[], tstzmultirange, interval, interval, uuid);
+DROP FUNCTION appointment_place_starts(uuid, tstzrange, interval, interval, uuid);
 DROP FUNCTION appointment_supervisors(uuid, text[], text[], uuid, tstzrange, interval, uuid);
 DROP FUNCTION appointment_performers(uuid, text[], uuid[], text[], tstzrange);
 DROP FUNCTION appointment_claimed(uuid, tstzrange, uuid);

@@ -5,7 +5,6 @@ from django.db.models import Q
 
 from appointments.models.visits import Appointment
 from clinic.base import Keyed, one_of
-from clinic.history import tracked
 from patients.models import Patient
 
 DUE, CLAIMED, SENT, DELIVERED, FAILED = "due", "claimed", "sent", "delivered", "failed"
@@ -13,9 +12,12 @@ EXPIRED, WITHDRAWN, SUPPRESSED, DEAD = "expired", "withdrawn", "suppressed", "de
 MESSAGE_STATES = (DUE, CLAIMED, SENT, DELIVERED, FAILED, EXPIRED, WITHDRAWN, SUPPRESSED, DEAD)
 
 
-@tracked
 class Message(Keyed):
-    """One message of one kind for one revision of a visit; `reason_not_sent` says why it did not go."""
+    """
+    One message of one kind for one revision of a visit; `reason_not_sent` says why it did not go.
+
+    The row is its own record (state, times, reason), and rows are never deleted: it needs no history beside it.
+    """
 
     appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="messages")
     revision = models.PositiveIntegerField()
@@ -24,7 +26,7 @@ class Message(Keyed):
     channel = models.TextField(default="email")
     due_at = models.DateTimeField()
     state = models.TextField(default=DUE, choices=[(state, state) for state in MESSAGE_STATES])
-    idempotency_key = models.TextField(unique=True)
+    idempotency_key = models.TextField()
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -33,6 +35,7 @@ class Message(Keyed):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["idempotency_key"], name="message_is_written_once"),
             one_of("state", MESSAGE_STATES, name="message_has_a_known_state"),
             models.CheckConstraint(
                 name="message_not_sent_says_why",

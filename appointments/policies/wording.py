@@ -22,15 +22,15 @@ TEXTS: Final = {
     "en": {
         "confirmation": Text(
             "Your appointment at {clinic}",
-            "Hello,\n\nan appointment for {first_name} is booked at {clinic}:\n{day}, {time}.\n\n{contact}",
+            "Hello,\n\nan appointment for {first_name} is booked at {clinic}:\n{day}, {time}\n\n{contact}",
         ),
         "reminder": Text(
             "Reminder: your appointment at {clinic}",
-            "Hello,\n\nwe expect {first_name} at {clinic}:\n{day}, {time}.\n\n{contact}",
+            "Hello,\n\nwe expect {first_name} at {clinic}:\n{day}, {time}\n\n{contact}",
         ),
         "change": Text(
             "A change to your appointment at {clinic}",
-            "Hello,\n\nthere is a change to the appointment of {first_name} at {clinic}. It takes place on\n{day}, {time}.\n\n{contact}",
+            "Hello,\n\nthere is a change to the appointment of {first_name} at {clinic}. It takes place on\n{day}, {time}\n\n{contact}",
         ),
         "cancellation": Text(
             "Your appointment at {clinic} is cancelled",
@@ -40,15 +40,15 @@ TEXTS: Final = {
     "es": {
         "confirmation": Text(
             "Su cita en {clinic}",
-            "Hola:\n\nHay una cita reservada para {first_name} en {clinic}:\n{day}, {time}.\n\n{contact}",
+            "Hola:\n\nHay una cita reservada para {first_name} en {clinic}:\n{day}, {time}\n\n{contact}",
         ),
         "reminder": Text(
             "Recordatorio: su cita en {clinic}",
-            "Hola:\n\nEsperamos a {first_name} en {clinic}:\n{day}, {time}.\n\n{contact}",
+            "Hola:\n\nEsperamos a {first_name} en {clinic}:\n{day}, {time}\n\n{contact}",
         ),
         "change": Text(
             "Un cambio en su cita en {clinic}",
-            "Hola:\n\nHay un cambio en la cita de {first_name} en {clinic}. Queda para el\n{day}, {time}.\n\n{contact}",
+            "Hola:\n\nHay un cambio en la cita de {first_name} en {clinic}. Queda para el\n{day}, {time}\n\n{contact}",
         ),
         "cancellation": Text(
             "Su cita en {clinic} queda cancelada",
@@ -71,7 +71,7 @@ HALVES: Final = {"en": ("AM", "PM"), "es": ("a. m.", "p. m.")}
 # Beginnings of words that tell something about health, in either language: acts, findings, places of the body, specialties.
 HEALTH_WORDS: Final = _words(
     "milia milium lesion lesión eyelid párpado parpado peel exfolia laser láser extract extracc retino tretin "
-    "diagnos skin piel lancet needle aguja cryo crio cyst quiste acne acné comedo face facial cara eye ojo "
+    "diagnos diagnós skin piel lancet needle aguja cryo crio cyst quiste acne acné comedo face facial cara eye ojo "
     "cheek mejilla treat tratamiento procedure procedimiento surg cirug doctor physician médic medic ophthal "
     "oftalm optom pediatr esthetic aesthetic estétic estetic nurse enferm patient paciente symptom síntoma "
     "sintoma pregnan embaraz disease illness therap terap biops tumor cancer cáncer infec lump bump"

@@ -67,10 +67,12 @@ def authorise(
     holders = holders_of(scopes=work.scopes, site=work.site.id, people=list(people), now=now) if people else {}
     found = []
     for row in work.rows:
-        candidates = [*_standing(row, standing), *_ordered(row, ordered)]
+        candidates = [*_standing(row, standing, start or now), *_ordered(row, ordered)]
         candidates += [Authorisation(practitioner=booking.id)] if booking and row.restricted else []
         found.append(_first_lawful(row, candidates, holders))
-        ordered = [item for item in ordered if item.id != found[-1].order_item]
+        if found[-1].order_item:
+            ordered = [item for item in ordered if item.id != found[-1].order_item]
+            standing = [item for item in standing if item.order_item_id != found[-1].order_item]
     missing = [row for row, authorisation in zip(work.rows, found, strict=True) if row.restricted and authorisation is NOBODY]
     return Authorised(rows=tuple(found), refusals=(_order_required(work, missing, order),) if missing else ())
 
@@ -90,8 +92,8 @@ def _open_items(work: Work, *, now: datetime, order: UUID | None, start: datetim
     return list(items.select_related("order").order_by("order__expires_at", "id"))
 
 
-def _standing(row: Row, standing: Sequence[AppointmentItem]) -> list[Authorisation]:
-    """Who answers for the same work in the visit that moves; its order goes with it."""
+def _standing(row: Row, standing: Sequence[AppointmentItem], start: datetime) -> list[Authorisation]:
+    """Who answers for the same work in the visit that moves; its order goes with it, as long as that holds."""
     return [
         Authorisation(
             practitioner=item.authorised_by_id,
@@ -100,8 +102,14 @@ def _standing(row: Row, standing: Sequence[AppointmentItem]) -> list[Authorisati
         )
         for item in standing
         if item.authorised_by_id
+        and _still_holds(item, start)
         and (item.treatment_id, item.lesion_id, item.scope) == (row.treatment.id, row.lesion and row.lesion.id, row.scope)
     ]
+
+
+def _still_holds(item: AppointmentItem, start: datetime) -> bool:
+    order = item.order_item.order if item.order_item else None
+    return order is None or (order.status in {ACTIVE, USED} and start < order.expires_at)
 
 
 def _ordered(row: Row, ordered: Sequence[OrderItem]) -> list[Authorisation]:

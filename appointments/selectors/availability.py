@@ -81,7 +81,6 @@ def free_starts(
     limit: int = 20,
     step: int | None = None,
     except_for: UUID | None = None,
-    patient: bool = True,
 ) -> list[Team]:
     """
     The first `limit` starts on the site's grid (or every `step` minutes), by start; one for each start and practitioner.
@@ -92,7 +91,7 @@ def free_starts(
     teams: list[Team] = []
     for stretch in stretches:
         if len(teams) < limit:
-            teams += _ask(work, stretch, people, supervisor, limit - len(teams), step, except_for, patient)
+            teams += _ask(work, stretch, people, supervisor, limit - len(teams), step, except_for)
     return teams
 
 
@@ -121,7 +120,6 @@ def _ask(
     limit: int,
     step: int | None,
     except_for: UUID | None,
-    patient: bool,
 ) -> list[Team]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -132,7 +130,7 @@ def _ask(
                 None if people is None else list(people),
                 list(stretch.barred_professions),
                 supervisor,
-                work.patient.id if patient else None,
+                work.patient.id if work.patient else None,
                 work.minutes,
                 work.buffer_before,
                 work.buffer_after,

@@ -1,14 +1,17 @@
 """Visits that lost their ground, each with lawful substitutes: the same time first, then the nearest."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 
 from appointments.models import Appointment
 from appointments.policies.statuses import NEEDS_REASSIGNMENT
 from appointments.selectors.availability import Team, free_starts, lawful_stretches
+from appointments.selectors.teams import shown_teams
 from appointments.selectors.verdicts import HORIZON
 from appointments.selectors.visits import appointments_visible_to, work_of_visit
+from clinic.errors import RuleBroken
 from clinic.models import User
 from treatments.selectors.overrides import usable_overrides
 from treatments.selectors.work import Work
@@ -19,6 +22,15 @@ SUBSTITUTES = 5
 def visits_to_reassign(user: User) -> QuerySet[Appointment]:
     """The visits that wait for a substitute, as far as this person may see them."""
     return appointments_visible_to(user).filter(status=NEEDS_REASSIGNMENT).select_related("patient", "site")
+
+
+def substitutes_shown(*, visit: Appointment, now: datetime) -> list[dict[str, Any]]:
+    """The substitutes as people read them; none where the site does not offer the work any more."""
+    try:
+        work, teams = substitutes_for(visit=visit, now=now)
+    except RuleBroken:
+        return []
+    return shown_teams(teams, work=work)
 
 
 def substitutes_for(*, visit: Appointment, now: datetime) -> tuple[Work, list[Team]]:

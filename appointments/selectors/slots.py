@@ -2,19 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
 from appointments.selectors.authorisation import authorise
-from appointments.selectors.availability import Team, free_starts, lawful_stretches
-from appointments.selectors.verdicts import Request, verdict
-from clinic.errors import Refusal
-from clinic.models import Practitioner, User
-from treatments.policies.gates.judgement import judge
+from appointments.selectors.availability import MINUTE, Team, free_starts, lawful_stretches
+from appointments.selectors.verdicts import CLAIMS_SOURCE, Request, performer_refusals, verdict
+from clinic.errors import Refusal, by_gate
+from clinic.models import Practitioner, Shift, User
 from treatments.selectors.overrides import UsableOverride
 from treatments.selectors.work import Work
 
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+FULL = Refusal(
+    code="slot_taken",
+    detail="Everything that the rules allow in that time is taken.",
+    source=CLAIMS_SOURCE,
+    mend="Look further ahead, or let somebody else do it.",
+    resource="practitioner",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +39,6 @@ class Search:
     practitioner: Practitioner | None = None
     order: UUID | None = None
     overrides: tuple[UsableOverride, ...] = ()
-    any_patient: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +51,11 @@ class Found:
 
 def search_slots(*, search: Search) -> Found:
     """Every start that booking would accept, and no other, by start."""
-    if search.any_patient:
+    if search.work.patient is None:
         return _free(search, search.last, ())
     authorised = authorise(booker=search.booker, work=search.work, now=search.now, order=search.order, start=search.first)
     if authorised.refusals:
-        return Found(teams=(), reasons=(*_judged(search), *authorised.refusals))
+        return Found(teams=(), reasons=tuple(_why_none(search, max(search.first, search.now), search.last)))
     expires = authorised.expires_at
     last = min(search.last, expires - MICROSECOND) if expires else search.last
     facts = tuple(override.facts for override in search.overrides)
@@ -62,28 +70,33 @@ def _free(search: Search, last: datetime, overrides) -> Found:
         stretches=stretches,
         people=[search.practitioner.id] if search.practitioner else None,
         limit=search.limit,
-        patient=not search.any_patient,
     )
-    return Found(teams=tuple(teams), reasons=() if teams else tuple(_why_none(search, first)))
+    return Found(teams=tuple(teams), reasons=() if teams else tuple(_why_none(search, first, last)))
 
 
-def _judged(search: Search) -> Sequence[Refusal]:
-    on = search.first.astimezone(search.work.site.zone).date()
-    facts = [override.facts for override in search.overrides]
-    return judge(patient=search.work.facts, items=search.work.items, on=on, overrides=facts).refusals
-
-
-def _why_none(search: Search, first: datetime) -> Sequence[Refusal]:
-    """Why the first moment of the search cannot be booked."""
-    if search.any_patient:
-        return ()
+def _why_none(search: Search, first: datetime, last: datetime) -> Sequence[Refusal]:
+    """Why the first start within a shift cannot be booked; why the beginning of the search cannot, where there is no shift."""
     request = Request(
         booker=search.booker,
         work=search.work,
-        start=first,
+        start=_telling_start(search, first, last),
         now=search.now,
         practitioner=search.practitioner,
         order=search.order,
         overrides=search.overrides,
     )
-    return verdict(request=request, with_alternatives=False).reasons
+    if search.work.patient is None:
+        return by_gate(performer_refusals(request)) or (FULL,)
+    return verdict(request=request, with_alternatives=False).reasons or (FULL,)
+
+
+def _telling_start(search: Search, first: datetime, last: datetime) -> datetime:
+    if first > last:
+        return search.first
+    shifts = Shift.objects.filter(site=search.work.site, during__overlap=DateTimeTZRange(first, last, "[]"))
+    if search.practitioner:
+        shifts = shifts.filter(practitioner=search.practitioner)
+    shift = shifts.order_by("during").first()
+    begins = shift.during.lower + search.work.buffer_before * MINUTE if shift else first
+    step = search.work.site.grid_minutes * MINUTE
+    return EPOCH + -(-(max(first, begins) - EPOCH) // step) * step

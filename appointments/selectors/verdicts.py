@@ -16,20 +16,25 @@ from appointments.models import Appointment, ResourceClaim
 from appointments.selectors.authorisation import Authorised, authorise
 from appointments.selectors.availability import Team, free_starts, lawful_stretches, slot_of, team_at
 from clinic.errors import Refusal, by_gate
-from clinic.models import Opening, Practitioner, Privilege, Room, Shift, User
+from clinic.models import Device, Opening, Practitioner, Privilege, Room, Shift, User
 from treatments.policies.gates.judgement import Judgement, judge
 from treatments.selectors.overrides import UsableOverride
 from treatments.selectors.performers import Slot, performer_reasons
 from treatments.selectors.work import Work
 
 HORIZON = timedelta(days=30)
+MICROSECOND = timedelta(microseconds=1)
 ALTERNATIVES = 3
 CLAIMS_SOURCE = "The calendar"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What somebody wants to be done when, and by whom (None: by anybody who may)."""
+    """
+    What somebody wants to be done when, and by whom (None: by anybody who may).
+
+    `skipped` says that the start was given as a wall time which the site's clock skips on that day.
+    """
 
     booker: User
     work: Work
@@ -40,6 +45,7 @@ class Request:
     order: UUID | None = None
     overrides: tuple[UsableOverride, ...] = ()
     visit: Appointment | None = None
+    skipped: bool = False
 
     @property
     def slot(self) -> Slot:
@@ -87,7 +93,7 @@ def verdict(*, request: Request, with_alternatives: bool = True) -> Verdict:
     rules = [*_moment(request), *judgement.refusals, *authorised.refusals]
     team = _team(request)
     if team is None:
-        rules += _performer(request)
+        rules += performer_refusals(request)
     reasons = by_gate(rules) or ([] if team else by_gate(_taken(request)))
     patients_own = bool(judgement.refusals or authorised.refusals)
     return Verdict(
@@ -97,15 +103,18 @@ def verdict(*, request: Request, with_alternatives: bool = True) -> Verdict:
         authorised=authorised,
         judgement=judgement,
         team=team if not reasons else None,
-        alternatives=alternatives(request) if reasons and with_alternatives and not patients_own else (),
+        alternatives=alternatives(request, authorised.expires_at) if reasons and with_alternatives and not patients_own else (),
     )
 
 
-def alternatives(request: Request) -> tuple[Team, ...]:
-    """The nearest lawful starts: with the same practitioner where they may do it, and with anybody."""
+def alternatives(request: Request, expires_at: datetime | None = None) -> tuple[Team, ...]:
+    """The nearest lawful starts, before the order expires: with the same practitioner where they may do it, and with anybody."""
     first = max(request.start, request.now + timedelta(minutes=1))
+    last = min(first + HORIZON, expires_at - MICROSECOND) if expires_at else first + HORIZON
+    if last < first:
+        return ()
     facts = [override.facts for override in request.overrides]
-    stretches = lawful_stretches(work=request.work, first=first, last=first + HORIZON, overrides=facts)
+    stretches = lawful_stretches(work=request.work, first=first, last=last, overrides=facts)
     found: dict[tuple[datetime, UUID], Team] = {}
     for people in [request.people, None] if request.people else [None]:
         for team in free_starts(
@@ -131,6 +140,15 @@ def _team(request: Request) -> Team | None:
 
 
 def _moment(request: Request) -> list[Refusal]:
+    if request.skipped:
+        return [
+            Refusal(
+                code="not_a_local_time",
+                detail=f"The clocks of {request.work.site.name} skip that time on that day.",
+                source="The time zone of the site",
+                mend="Choose a time that the clocks show.",
+            )
+        ]
     if request.start >= request.now or (request.visit and request.start == request.visit.start):
         return []
     return [
@@ -143,7 +161,8 @@ def _moment(request: Request) -> list[Refusal]:
     ]
 
 
-def _performer(request: Request) -> list[Refusal]:
+def performer_refusals(request: Request) -> list[Refusal]:
+    """Why the practitioner, or anybody at the site, may not do the work then, whoever is busy."""
     if request.practitioner:
         return performer_reasons(
             practitioner=request.practitioner,
@@ -198,8 +217,8 @@ def _taken(request: Request) -> list[Refusal]:
         return [_no_room(work)]
     if all(_is_claimed(request, room.id, slot.blocked) for room in open_rooms):
         return [_slot_taken("room", "Every room that has the equipment is taken then.")]
-    if work.devices and _without_device(request):
-        return [_slot_taken("device", "The device that the treatment needs is taken then.")]
+    if (lacking := _devices(request)) is not None:
+        return [lacking]
     if request.practitioner:
         return [_supervisor_full(request.practitioner)]
     return [_slot_taken("practitioner", "Everybody who may do it has another visit then.")]
@@ -214,17 +233,27 @@ def _is_open(resource: UUID, slot: Slot) -> bool:
     return Opening.objects.filter(resource=resource, during__contains=slot.blocked).exists()
 
 
-def _without_device(request: Request) -> bool:
-    """Whether another start on that day, without claims, would find the device: it is taken, not missing."""
-    return team_at(work=request.work, start=request.start, people=None, except_for=request.except_for) is None
+def _devices(request: Request) -> Refusal | None:
+    """What is in the way of the first kind of device that cannot be had: it is taken, or there is none then."""
+    slot, work = request.slot, request.work
+    for kind in work.devices:
+        devices = Device.objects.filter(site=work.site, active=True, kind=kind)
+        usable = [device for device in devices if _is_open(device.id, slot)]
+        if not usable:
+            return _unsuitable(work, f"No {kind.replace('_', ' ')} of {work.site.name} can be used then.")
+        if all(_is_claimed(request, device.id, slot.blocked) for device in usable):
+            return _slot_taken("device", f"Every {kind.replace('_', ' ')} is taken then.")
+    return None
 
 
 def _no_room(work: Work) -> Refusal:
+    needed = ", ".join(word.replace("_", " ") for word in work.equipment)
+    return _unsuitable(work, f"No room of {work.site.name} that is open then has what the treatment needs: {needed}.")
+
+
+def _unsuitable(work: Work, detail: str) -> Refusal:
     return Refusal(
-        code="room_unsuitable",
-        detail=f"No room of {work.site.name} that is open then has what the treatment needs: {', '.join(work.equipment)}.",
-        source="The rooms of the site",
-        mend="Choose another start, or equip a room.",
+        code="room_unsuitable", detail=detail, source="The rooms of the site", mend="Choose another start, or equip a room."
     )
 
 

@@ -1,7 +1,11 @@
 """Booking a visit."""
 
+from dataclasses import replace
+from itertools import chain, repeat
+
 import pghistory
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 
 from appointments.models import Appointment, AppointmentItem
 from appointments.policies.statuses import BOOKED
@@ -10,13 +14,14 @@ from appointments.selectors.availability import Team, slot_of
 from appointments.selectors.decisions import decision_of
 from appointments.selectors.teams import shown_teams
 from appointments.selectors.verdicts import Request, Verdict, verdict
-from appointments.services.guarded import guarded, share, until_settled
+from appointments.services.guarded import Overtaken, guarded, share, until_settled
 from appointments.services.messages import plan_booked
 from appointments.services.orders import settle_orders
 from appointments.services.refusing import refuse
 from clinic.scopes import LEVELS
 from treatments.models import Override
-from treatments.selectors.work import Row, Work
+from treatments.selectors.overrides import usable_overrides
+from treatments.selectors.work import Row, Work, read_again
 
 
 def book_appointment(*, request: Request) -> Appointment:
@@ -27,7 +32,16 @@ def book_appointment(*, request: Request) -> Appointment:
     :raises BookingNotAllowed: `order_required` for restricted work that nobody authorised answers for.
     :raises SlotTaken: naming the resource, if somebody else holds it in that time.
     """
-    return until_settled(lambda: _attempt(request))
+    requests = chain([request], repeat(None))
+    return until_settled(lambda: _attempt(next(requests) or _read_again(request)))
+
+
+def _read_again(request: Request) -> Request:
+    """The request with everything that somebody may have changed since it was read."""
+    overrides = usable_overrides(
+        patient=request.work.patient, site=request.work.site, now=request.now, ids=[given.id for given in request.overrides]
+    )
+    return replace(request, work=read_again(request.work), overrides=overrides)
 
 
 def _attempt(request: Request) -> Appointment:
@@ -120,7 +134,14 @@ def item_of(visit: Appointment, row: Row, authorisation: Authorisation, team: Te
 
 
 def use_overrides(request: Request, visit: Appointment, judged: Verdict) -> None:
-    """Use up the overrides that served; each serves one visit."""
-    used = [given.id for given in request.overrides if given.facts in judged.judgement.overrides_used]
+    """
+    Use up the overrides that served, one for each gate and treatment; each serves one visit.
+
+    :raises Overtaken: when another visit used one of them up meanwhile.
+    """
+    served = judged.judgement.overrides_used
+    used = {given.facts: given.id for given in reversed(request.overrides) if given.facts in served}
     if used:
-        Override.objects.filter(id__in=used, used_by__isnull=True).update(used_by=visit.id)
+        mine = Q(used_by__isnull=True) | Q(used_by=visit.id)
+        if Override.objects.filter(mine, id__in=used.values()).update(used_by=visit.id) < len(used):
+            raise Overtaken("override_serves_one_visit")

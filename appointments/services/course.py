@@ -18,18 +18,17 @@ from appointments.policies.statuses import (
 )
 from appointments.selectors.verdicts import Request, verdict
 from appointments.selectors.visits import work_of_visit
-from appointments.services.guarded import guarded
+from appointments.services.chores import seen_to
+from appointments.services.guarded import settled
 from appointments.services.messages import plan_cancelled, withdraw
-from appointments.services.moving import REASSIGN
 from appointments.services.orders import settle_orders
-from appointments.services.refusing import refuse
-from clinic.errors import Conflict
-from clinic.models import Task, User
-from clinic.models.tasks import DONE
+from appointments.services.refusing import illegal_transition, refuse
+from clinic.models import User
 from treatments.models import Encounter
 from treatments.selectors.overrides import usable_overrides
 
 NO_SHOW_AFTER = timedelta(minutes=15)
+REPEATABLE = frozenset({CANCELLED, NO_SHOW})
 
 
 @transaction.atomic
@@ -72,6 +71,7 @@ def complete_visit(*, actor: User, visit: Appointment, now: datetime) -> Appoint
     """The work is done."""
     visit = _become(_locked(visit, COMPLETED), COMPLETED, why="completed")
     _end_encounter(visit.encounter, "finished", now)
+    seen_to(visit=visit, actor=actor, now=now)
     withdraw(visit=visit, reason="the visit is over")
     return visit
 
@@ -83,12 +83,12 @@ def record_no_show(*, actor: User, visit: Appointment, now: datetime) -> Appoint
 
     :raises Conflict: `illegal_transition` before 15 minutes after the start.
     """
+    visit = _locked(visit, NO_SHOW)
     if visit.status == NO_SHOW:
         return visit
-    visit = _locked(visit, NO_SHOW)
     if now < visit.start + NO_SHOW_AFTER:
-        raise Conflict("illegal_transition", "A no-show is recorded from 15 minutes after the start on.")
-    visit = _end(visit, NO_SHOW, now, why="no-show")
+        raise illegal_transition("A no-show is recorded from 15 minutes after the start on.")
+    visit = _end(visit, NO_SHOW, actor, now, why="no-show")
     withdraw(visit=visit, reason="the patient did not come")
     return visit
 
@@ -96,11 +96,11 @@ def record_no_show(*, actor: User, visit: Appointment, now: datetime) -> Appoint
 @transaction.atomic
 def cancel_appointment(*, actor: User, visit: Appointment, reason: str, now: datetime) -> Appointment:
     """Call the visit off and free all that it held; repeated, it changes nothing."""
+    visit = _locked(visit, CANCELLED)
     if visit.status == CANCELLED:
         return visit
-    visit = _locked(visit, CANCELLED)
     visit.cancel_reason = reason
-    visit = _end(visit, CANCELLED, now, why=reason)
+    visit = _end(visit, CANCELLED, actor, now, why=reason)
     plan_cancelled(visit=visit, now=now)
     return visit
 
@@ -110,21 +110,23 @@ def mark_as_mistake(*, actor: User, visit: Appointment, reason: str, now: dateti
     """The visit should never have been entered."""
     visit = _locked(visit, ENTERED_IN_ERROR)
     visit.cancel_reason = reason
-    visit = _end(visit, ENTERED_IN_ERROR, now, why=reason)
+    visit = _end(visit, ENTERED_IN_ERROR, actor, now, why=reason)
     withdraw(visit=visit, reason="the visit was entered by mistake")
     return visit
 
 
 def _locked(visit: Appointment, wanted: str, only_from: str | None = None) -> Appointment:
-    """The row as it is now, locked; refused where it cannot become what is wanted."""
+    """The row as it is now, locked; refused where it is neither what is wanted nor can become that."""
     current = (
         Appointment.objects.select_for_update(of=("self",))
         .select_related("patient", "site", "practitioner", "encounter")
         .get(pk=visit.pk)
     )
+    if wanted in REPEATABLE and current.status == wanted:
+        return current
     if wanted not in TRANSITIONS[current.status] or (only_from and current.status != only_from):
         words = (current.status.replace("_", " "), wanted.replace("_", " "))
-        raise Conflict("illegal_transition", "A visit that is {} cannot become {}.".format(*words))
+        raise illegal_transition("A visit that is {} cannot become {}.".format(*words))
     return current
 
 
@@ -132,16 +134,16 @@ def _become(visit: Appointment, status: str, *, why: str, encounter: Encounter |
     visit.status = status
     if encounter:
         visit.encounter = encounter
-    with guarded(), pghistory.context(why=why):
+    with settled(), pghistory.context(why=why):
         visit.save(update_fields=["status", "encounter", "cancel_reason"])
     return visit
 
 
-def _end(visit: Appointment, status: str, now: datetime, *, why: str) -> Appointment:
+def _end(visit: Appointment, status: str, actor: User, now: datetime, *, why: str) -> Appointment:
     visit = _become(visit, status, why=why)
     settle_orders(item_ids=list(visit.items.values_list("order_item", flat=True)))
     _end_encounter(visit.encounter, "cancelled", now)
-    Task.objects.filter(kind=REASSIGN, subject=visit.id).exclude(state=DONE).update(state=DONE, done_at=now)
+    seen_to(visit=visit, actor=actor, now=now)
     if status != CANCELLED:
         withdraw(visit=visit, reason=f"the visit is {status.replace('_', ' ')}")
     return visit

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from django.db import DatabaseError, connection, transaction
 
-from appointments.policies.violations import CODES
-from clinic.errors import Conflict
+from appointments.policies.violations import CODES, CONFLICTS, FORBIDDEN
+from clinic.errors import Conflict, NotAllowed, RuleBroken
 
 T = TypeVar("T")
 TRIES = 20
@@ -44,6 +44,22 @@ def guarded() -> Iterator[None]:
         if constraint is None:
             raise
         raise Overtaken(constraint) from error
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """
+    As `guarded`, for a step of a visit that is locked and was judged: what the guard refuses then is the answer.
+
+    :raises DomainError: with the code of the constraint.
+    """
+    try:
+        with guarded():
+            yield
+    except Overtaken as overtaken:
+        code = CODES[overtaken.constraint]
+        kind = Conflict if code in CONFLICTS else NotAllowed if code in FORBIDDEN else RuleBroken
+        raise kind(code, "What the visit leans on was changed just now: look at it again.") from overtaken
 
 
 def _constraint_of(error: DatabaseError) -> str | None:

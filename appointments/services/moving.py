@@ -13,38 +13,52 @@ from appointments.selectors.decisions import decision_of
 from appointments.selectors.verdicts import Request, Verdict
 from appointments.selectors.visits import asked_of, work_of_visit
 from appointments.services.booking import allowed, item_of, lock, placement, use_overrides
+from appointments.services.chores import seen_to
 from appointments.services.guarded import guarded, until_settled
 from appointments.services.messages import plan_moved, plan_reassigned
 from appointments.services.orders import settle_orders
-from clinic.errors import Conflict, NotFound, RuleBroken
-from clinic.models import Practitioner, Task, User
-from clinic.models.tasks import DONE
+from appointments.services.refusing import illegal_transition
+from clinic.errors import NotFound, RuleBroken
+from clinic.models import Practitioner, User
 from treatments.selectors.overrides import usable_overrides
 from treatments.selectors.work import Asked
 
 MOVABLE = frozenset({BOOKED, NEEDS_REASSIGNMENT})
 CHANGEABLE = MOVABLE | {CHECKED_IN, IN_TREATMENT}
-REASSIGN = "reassign_visit"
 
 
 def reschedule_appointment(
-    *, actor: User, visit: Appointment, start: datetime, now: datetime, practitioner: Practitioner | None = None
+    *,
+    actor: User,
+    visit: Appointment,
+    start: datetime,
+    now: datetime,
+    practitioner: Practitioner | None = None,
+    skipped: bool = False,
 ) -> Appointment:
     """
-    Move the visit to another start, with the same practitioner or another.
+    Move the visit to another start, with the same practitioner or another; `skipped` as in a Request.
 
     :raises DomainError: as booking does; the visit then keeps its old place.
     """
     _require_status(visit, MOVABLE)
-    return _move(actor=actor, visit=visit, start=start, now=now, practitioner=practitioner or visit.practitioner)
+    taker = practitioner or visit.practitioner
+    return _move(actor=actor, visit=visit, start=start, now=now, practitioner=taker, skipped=skipped)
 
 
 def reassign_appointment(
-    *, actor: User, visit: Appointment, practitioner: Practitioner, now: datetime, start: datetime | None = None
+    *,
+    actor: User,
+    visit: Appointment,
+    practitioner: Practitioner,
+    now: datetime,
+    start: datetime | None = None,
+    skipped: bool = False,
 ) -> Appointment:
     """Give the visit to another practitioner, at its own time or another; it is booked again if it was adrift."""
     _require_status(visit, MOVABLE)
-    return _move(actor=actor, visit=visit, start=start or visit.start, now=now, practitioner=practitioner)
+    begins = start or visit.start
+    return _move(actor=actor, visit=visit, start=begins, now=now, practitioner=practitioner, skipped=skipped)
 
 
 def hand_over(*, actor: User, visit: Appointment, practitioner: Practitioner, now: datetime) -> Appointment:
@@ -87,6 +101,7 @@ def _move(
     practitioner: Practitioner,
     asked: Sequence[Asked] | None = None,
     order: UUID | None = None,
+    skipped: bool = False,
 ) -> Appointment:
     def attempt() -> Appointment:
         request = Request(
@@ -98,25 +113,29 @@ def _move(
             order=order,
             overrides=usable_overrides(patient=visit.patient, site=visit.site, now=now, used_by=visit.id),
             visit=visit,
+            skipped=skipped,
         )
         judged = allowed(request)
         with guarded(), pghistory.context(why="moved"):
-            return _store(request, judged)
+            return _store(request, judged, repriced=asked is not None)
 
     return until_settled(attempt)
 
 
-def _store(request: Request, judged: Verdict) -> Appointment:
+def _store(request: Request, judged: Verdict, *, repriced: bool) -> Appointment:
     lock(request.work, judged.team, judged)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     visit = Appointment.objects.select_for_update().get(pk=request.visit.pk)
     if (visit.revision, visit.status) != (request.visit.revision, request.visit.status):
-        raise Conflict("illegal_transition", "Somebody else changed this visit just now: look at it again.")
-    status = visit.status
+        raise illegal_transition("Somebody else changed this visit just now: look at it again.")
+    before = visit.status
     freed = list(visit.items.filter(order_item__isnull=False).values_list("order_item", flat=True))
     visit.items.all().delete()
     _place(visit, request, judged)
+    if repriced:
+        visit.price = request.work.price
+    visit.save(force_update=True)
     items = [
         item_of(visit, row, authorisation, judged.team, request.work)
         for row, authorisation in zip(request.work.rows, judged.authorised.rows, strict=True)
@@ -124,10 +143,9 @@ def _store(request: Request, judged: Verdict) -> Appointment:
     for item in items:
         item.authorised_at = request.now if item.authorised_by_id else None
     AppointmentItem.objects.bulk_create(items)
-    visit.save(force_update=True)
     settle_orders(item_ids=[*freed, *(row.order_item for row in judged.authorised.rows)])
     use_overrides(request, visit, judged)
-    _tell(visit, status, request.now)
+    _tell(visit, before, request.booker, request.now)
     return visit
 
 
@@ -137,7 +155,6 @@ def _place(visit: Appointment, request: Request, judged: Verdict) -> None:
     for name, value in placement(request.work, judged.team).items():
         setattr(visit, name, value)
     visit.revision += 1
-    visit.price = request.work.price
     visit.decision = decision_of(work=request.work, team=judged.team, verdict=judged)
     if visit.status == NEEDS_REASSIGNMENT:
         visit.status = BOOKED
@@ -145,9 +162,9 @@ def _place(visit: Appointment, request: Request, judged: Verdict) -> None:
         visit.needs_reassignment_since = None
 
 
-def _tell(visit: Appointment, before: str, now: datetime) -> None:
+def _tell(visit: Appointment, before: str, actor: User, now: datetime) -> None:
     if before == NEEDS_REASSIGNMENT:
-        Task.objects.filter(kind=REASSIGN, subject=visit.id).exclude(state=DONE).update(state=DONE, done_at=now)
+        seen_to(visit=visit, actor=actor, now=now)
         plan_reassigned(visit=visit, now=now)
     elif visit.status == BOOKED:
         plan_moved(visit=visit, now=now)
@@ -155,4 +172,4 @@ def _tell(visit: Appointment, before: str, now: datetime) -> None:
 
 def _require_status(visit: Appointment, allowed_statuses: frozenset[str]) -> None:
     if visit.status not in allowed_statuses:
-        raise Conflict("illegal_transition", f"A visit that is {visit.status.replace('_', ' ')} cannot be changed in this way.")
+        raise illegal_transition(f"A visit that is {visit.status.replace('_', ' ')} cannot be changed in this way.")

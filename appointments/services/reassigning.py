@@ -13,11 +13,12 @@ from clinic.models import Practitioner, User
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """One visit, who takes it, and when."""
+    """One visit, who takes it, and when; `skipped` as in a Request."""
 
     visit: Appointment
     practitioner: Practitioner
     start: datetime
+    skipped: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,14 @@ def apply_reassignments(*, actor: User, moves: Sequence[Move], now: datetime) ->
     failed: list[tuple[UUID, str]] = []
     for move in moves:
         try:
-            reassign_appointment(actor=actor, visit=move.visit, practitioner=move.practitioner, start=move.start, now=now)
+            reassign_appointment(
+                actor=actor,
+                visit=move.visit,
+                practitioner=move.practitioner,
+                start=move.start,
+                now=now,
+                skipped=move.skipped,
+            )
             moved.append(move.visit.id)
         except DomainError as error:
             failed.append((move.visit.id, error.code))

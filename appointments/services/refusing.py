@@ -19,6 +19,14 @@ class SlotTaken(Conflict):
     """Somebody else holds what the visit needs."""
 
 
+def illegal_transition(detail: str) -> Conflict:
+    """The visit has come too far, or not far enough, for what is asked."""
+    reason = Refusal(
+        code="illegal_transition", detail=detail, source="The course of a visit", mend="Look at the visit as it is now."
+    )
+    return Conflict(reason.code, detail, reasons=[reason])
+
+
 def refuse(verdict: Verdict, alternatives: Sequence[dict] = ()) -> DomainError:
     """The error of the first reason, carrying all of them."""
     first: Refusal = verdict.reasons[0]

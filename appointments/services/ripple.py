@@ -12,7 +12,7 @@ from django.db import connection
 from appointments.models import Appointment
 from appointments.policies.statuses import NEEDS_REASSIGNMENT, STAFFED
 from appointments.selectors.visits import work_of_visit
-from appointments.services.moving import REASSIGN
+from appointments.services.chores import REASSIGN
 from clinic.models import Task
 from clinic.models.people import FRONT_DESK
 from clinic.models.tasks import OPEN
@@ -39,6 +39,9 @@ SELECT DISTINCT a.appointment_id FROM appointments_authority a
                   WHERE p.practitioner_id = a.supervisor_id AND p.site_id = a.site_id
                     AND p.profession = a.supervisor_profession AND p.scope = a.scope AND p.supervision = 'none'
                     AND p.valid && a.during), false)
+       AND EXISTS (SELECT FROM appointments_appointment v JOIN clinic_seat seat ON seat.id = v.seat_id
+                     JOIN clinic_practitioner p ON p.id = seat.practitioner_id
+                    WHERE v.id = a.appointment_id AND seat.number <= p.max_supervisees)
        AND (a.present_supervisor IS NULL OR coalesce((SELECT range_agg(s.during) @> a.during FROM clinic_shift s
                   WHERE s.practitioner_id = a.supervisor_id AND s.site_id = a.site_id AND s.during && a.during), false))))
      AND (a.authorised_by_id IS NULL OR upper(a.during) <= %(now)s OR EXISTS (

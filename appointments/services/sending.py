@@ -14,6 +14,7 @@ from appointments.policies.protocol import BY_ID
 from appointments.policies.statuses import CANCELLED
 from appointments.policies.wording import message_text
 
+NO_ANSWER = "the mail server did not answer"
 OF_THE_SERVER = (
     smtplib.SMTPServerDisconnected,
     smtplib.SMTPConnectError,
@@ -96,9 +97,10 @@ def trouble_of(error: Exception) -> Trouble:
         return Trouble(reason=f"the mail server refused the recipient ({code})", final=code >= 500)
     if isinstance(error, OF_THE_SERVER):
         code = getattr(error, "smtp_code", None)
-        return Trouble(reason=f"the mail server does not work for us{f' ({code})' if code else ''}", of_server=True)
+        reason = f"the mail server turned us away ({code})" if code else NO_ANSWER
+        return Trouble(reason=reason, of_server=True)
     if isinstance(error, smtplib.SMTPResponseException):
         return Trouble(reason=f"the mail server refused the message ({error.smtp_code})", final=error.smtp_code >= 500)
     if isinstance(error, OSError):
-        return Trouble(reason="the mail server did not answer", of_server=True)
+        return Trouble(reason=NO_ANSWER, of_server=True)
     return Trouble(reason=f"sending failed ({type(error).__name__})")

@@ -9,13 +9,14 @@ from django.db import transaction
 from django.http import HttpRequest
 from rest_framework.exceptions import NotFound
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from clinic.api.authentication import TokenAuthentication
 from clinic.api.idempotency import answered_once, key_of
-from clinic.api.permissions import HasRole, RolesByMethod, anyone
+from clinic.api.permissions import HasRole, RolesByMethod
 from clinic.api.schema import Described
 from clinic.api.strict import StrictJson
 
@@ -85,7 +86,7 @@ class ApiView(APIView):
 class Unknown(ApiView):
     """Whatever address under /api/ nothing else answers to: 401 without a token, else the same 404 as an unknown id."""
 
-    roles: ClassVar[RolesByMethod] = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), anyone)
+    permission_classes = (IsAuthenticated,)
     schema = None
 
     def perform(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -159,7 +159,11 @@ def _database(error: Exception) -> Problem:
     code = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
     busy = code in COLLISIONS
     title = "Two changes met" if busy else "The database is away"
-    detail = "Nothing was changed: please try again." if busy else "Nothing can be read or changed just now: please try again shortly."
+    detail = (
+        "Nothing was changed: please try again."
+        if busy
+        else "Nothing can be read or changed just now: please try again shortly."
+    )
     return Problem(status=503, code="unavailable", title=title, detail=detail, wait=RETRY_AFTER_S)
 
 

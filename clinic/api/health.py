@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from clinic.api.base import AlwaysJson
 from clinic.selectors.health import AWAY, DEGRADED, OK, PART_STATES, UNAVAILABLE, UNKNOWN, Health, health_at
 
 RETRY_AFTER_S = 5
@@ -30,6 +31,7 @@ class Live(APIView):
 
     authentication_classes: tuple[Any, ...] = ()
     permission_classes = (AllowAny,)
+    content_negotiation_class = AlwaysJson
 
     @extend_schema(operation_id="health_live", responses=HealthShown)
     def get(self, request: Request) -> Response:
@@ -42,6 +44,7 @@ class Ready(APIView):
 
     authentication_classes: tuple[Any, ...] = ()
     permission_classes = (AllowAny,)
+    content_negotiation_class = AlwaysJson
 
     @extend_schema(operation_id="health_ready", responses={200: HealthShown, 503: HealthShown})
     def get(self, request: Request) -> Response:

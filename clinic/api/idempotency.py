@@ -33,7 +33,9 @@ def key_of(request: Request) -> str | None:
     return key
 
 
-def answered_once(*, request: Request, key: str, run: Callable[[], Response], refuse: Callable[[Exception], Response]) -> Response:
+def answered_once(
+    *, request: Request, key: str, run: Callable[[], Response], refuse: Callable[[Exception], Response]
+) -> Response:
     """
     Run the handler, or give again what it answered under this key; work and kept answer are committed together.
 

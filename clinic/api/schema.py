@@ -1,6 +1,6 @@
 """What OpenAPI says of every call: its input, its answer, and the problems that it may answer instead."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
@@ -16,7 +16,9 @@ PROBLEM = "application/problem+json"
 ACTS = (409, 422)
 EDITS = (409, 412, 422, 428)
 
-IF_MATCH = OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="The ETag of the version that is changed.")
+IF_MATCH = OpenApiParameter(
+    "If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="The ETag of the version that is changed."
+)
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
@@ -95,6 +97,12 @@ class BoundsShown(serializers.Serializer[Any]):
     end = serializers.DateTimeField(allow_null=True)
 
 
+class MovedShown(serializers.Serializer[Any]):
+    """The visits that lost their footing, and wait for somebody or something else."""
+
+    moved = serializers.ListField(child=serializers.UUIDField())
+
+
 class StrictInput(OpenApiSerializerExtension):
     """Inputs take no other fields than these."""
 
@@ -154,5 +162,11 @@ def describe(
     )
 
 
+def choice(name: str, words: Sequence[str], said: str) -> OpenApiParameter:
+    """A query parameter that is one of these words."""
+    return OpenApiParameter(name, OpenApiTypes.STR, enum=list(words), description=said)
+
+
 def _parameter(name: str, said: str | OpenApiParameter) -> OpenApiParameter:
-    return said if isinstance(said, OpenApiParameter) else OpenApiParameter(name, OpenApiTypes.STR, description=said)
+    kind = {"from": OpenApiTypes.DATETIME, "to": OpenApiTypes.DATETIME}.get(name, OpenApiTypes.STR)
+    return said if isinstance(said, OpenApiParameter) else OpenApiParameter(name, kind, description=said)

@@ -110,6 +110,10 @@ class Strict(serializers.Serializer[Any]):
         return {name: [wrong] for name, field in given.items() if (wrong := _wrong_type(field, data[name]))}
 
 
+class NoInput(Strict):
+    """Nothing: what is to happen stands in the address."""
+
+
 def read(kind: type[Strict], request: Request, *, partial: bool = False) -> dict[str, Any]:
     """
     The body as that input says.

@@ -12,8 +12,8 @@ from clinic.api.base import ApiView
 from clinic.api.pagination import filters, ordered_by, paged
 from clinic.api.permissions import ANY_STAFF, RolesByMethod
 from clinic.api.render import local, one_of, word
-from clinic.api.schema import ACTS, describe, page_of
-from clinic.api.strict import Moment, Strict, read
+from clinic.api.schema import ACTS, choice, describe, page_of
+from clinic.api.strict import Moment, NoInput, Strict, read
 from clinic.api.versions import answer
 from clinic.models import Task
 from clinic.models.people import ROLES
@@ -54,10 +54,6 @@ class SnoozeInput(Strict):
     until = Moment()
 
 
-class NoInput(Strict):
-    """Nothing."""
-
-
 class Tasks(ApiView):
     """What is to be done at the caller's sites."""
 
@@ -66,7 +62,12 @@ class Tasks(ApiView):
     @describe(
         "Tasks of my sites, the most urgent first",
         shown=page_of(TaskShown),
-        query={"site": "Site code.", "role": "Whose work it is.", "state": "open, snoozed or done.", "ordering": "due_at or -due_at."},
+        query={
+            "site": "Site code.",
+            "role": choice("role", ROLES, "Whose work it is."),
+            "state": choice("state", STATES, "How far it is."),
+            "ordering": choice("ordering", ("due_at", "-due_at"), "The most urgent first, or last."),
+        },
         paging=True,
     )
     def get(self, request: Request) -> Response:

@@ -67,7 +67,9 @@ class Token(ApiView):
         """Give a token for a name and password."""
         given = read(Credentials, request)
         now = timezone.now()
-        attempts = count_attempt(username=given["username"], address=address_of(request), now=now) if settings.THROTTLED else None
+        attempts = (
+            count_attempt(username=given["username"], address=address_of(request), now=now) if settings.THROTTLED else None
+        )
         secret, token = sign_in(username=given["username"], password=given["password"], now=now)
         if attempts:
             forget_attempts(attempts=attempts)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 class LocalFailure(Exception):
@@ -61,7 +62,7 @@ def ends_with_parent(death_signal: signal.Signals, *, parent: int) -> None:
     """Run in a child before exec: the kernel sends it this signal when its parent is gone, however that came (Linux)."""
     if not sys.platform.startswith("linux"):
         return
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+    LIBC.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
 

@@ -1,5 +1,6 @@
 """One machine, one supervisor: starts every part in order, starts again what dies, and ends all of them together."""
 
+import contextlib
 import json
 import os
 import signal
@@ -14,8 +15,8 @@ from types import FrameType
 from typing import NoReturn
 
 from clinic.local import parts
-from clinic.local.place import Place, furnish
 from clinic.local.parts import Part
+from clinic.local.place import Place, furnish
 from clinic.local.process import LocalFailure, is_taken
 from clinic.local.running import hold, outlive, wait_for
 
@@ -91,8 +92,8 @@ class Supervisor:
         """Start again what dies; give up on what keeps dying."""
         while True:
             for part in self.running:
-                if part.process and part.process.poll() is not None:
-                    self._revive(part, code=part.process.returncode)
+                if part.process is None or part.process.poll() is not None:
+                    self._revive(part)
             time.sleep(0.2)
 
     def end_all(self) -> None:
@@ -105,15 +106,17 @@ class Supervisor:
             for part in group:
                 self._see_off(part)
 
-    def _revive(self, part: Part, *, code: int) -> None:
+    def _revive(self, part: Part) -> None:
+        ended = f"{part.name} ended (status {part.process.returncode})" if part.process else f"{part.name} did not start"
         deaths = self.deaths[part.name]
         deaths.append(time.monotonic())
         if len(deaths) == DEATHS and deaths[-1] - deaths[0] < WITHIN_S:
-            raise LocalFailure(f"{part.name} keeps ending (status {code}): see {self.place.log(part.name)}")
-        print(f"{part.name} ended (status {code}); it is started again in {PAUSE_S} s.", file=sys.stderr, flush=True)
+            raise LocalFailure(f"{ended} once too often: see {self.place.log(part.name)}")
+        print(f"{ended}; it is started again in {PAUSE_S} s.", file=sys.stderr, flush=True)
         part.process = None
         time.sleep(PAUSE_S)
-        self.start(part)
+        with contextlib.suppress(LocalFailure):
+            self.start(part)
 
     def _see_off(self, part: Part) -> None:
         if part.process:
@@ -160,7 +163,9 @@ def logins(place: Place) -> list[str]:
         users = json.loads((place.folder / "demo.json").read_text())["users"]
     except (OSError, ValueError, KeyError):
         return []
-    names = users if isinstance(users, dict) else [user.get("username", user) if isinstance(user, dict) else user for user in users]
+    names = (
+        users if isinstance(users, dict) else [user.get("username", user) if isinstance(user, dict) else user for user in users]
+    )
     return [f"Demo logins (password: demo): {', '.join(names)}"] if place.demo else []
 
 

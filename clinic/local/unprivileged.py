@@ -12,9 +12,11 @@ from pathlib import Path
 from clinic.local.process import LocalFailure
 
 USER = "pearl-postgres"
-PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, PR_SET_KEEPCAPS = 47, 2, 8
-CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, PR_SET_SECUREBITS = 47, 2, 28
+NO_SETUID_FIXUP = 1 << 2
+CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_SETPCAP = 1, 2, 8
 CAPABILITY_VERSION_3 = 0x20080522
+LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,14 +29,13 @@ class Identity:
 
     def assume(self) -> None:
         """Become that user for good, in a child between fork and exec."""
-        libc = ctypes.CDLL(None, use_errno=True)
         if self.passage is not None:
-            libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+            _keep_capabilities_of_root()
         os.setgroups([])
         os.setresgid(self.gid, self.gid, self.gid)
         os.setresuid(self.uid, self.uid, self.uid)
         if self.passage is not None:
-            _keep_only(libc, self.passage)
+            _keep_only(self.passage)
 
 
 def identity_for(folder: Path, *, reach: list[Path]) -> Identity | None:
@@ -78,7 +79,7 @@ def _others_may_pass(path: Path) -> bool:
 def _passage(closed: list[Path]) -> int:
     held = int(_status_field("CapEff"), 16)
     for capability in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
-        if held & (1 << capability):
+        if held & (1 << capability) and held & (1 << CAP_SETPCAP):
             return capability
     raise LocalFailure(f"PostgreSQL's user cannot get to {closed[0]}: choose a DATA_DIR whose parent folders others may pass.")
 
@@ -90,9 +91,15 @@ def _status_field(name: str) -> str:
     return "0"
 
 
-def _keep_only(libc: ctypes.CDLL, capability: int) -> None:
+def _keep_capabilities_of_root() -> None:
+    """Neither setresuid nor access(2), by which PostgreSQL looks for its own programs, shall drop them for a user who is not root."""
+    if LIBC.prctl(PR_SET_SECUREBITS, NO_SETUID_FIXUP, 0, 0, 0):
+        os._exit(126)
+
+
+def _keep_only(capability: int) -> None:
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     bit = 1 << capability
     sets = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)
-    if libc.capset(header, sets) or libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0):
+    if LIBC.capset(header, sets) or LIBC.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0):
         os._exit(126)

@@ -59,9 +59,7 @@ class SupervisionCover(Keyed):
     class Meta:
         constraints = [
             not_empty("valid", name="supervision_cover_lasts"),
-            models.CheckConstraint(
-                name="supervision_cover_is_not_of_oneself", condition=~Q(supervisor=F("practitioner"))
-            ),
+            models.CheckConstraint(name="supervision_cover_is_not_of_oneself", condition=~Q(supervisor=F("practitioner"))),
             WithoutOverlaps(
                 name="supervision_cover_key",
                 fields=["supervisor", "practitioner", "site", "scope", "supervision"],

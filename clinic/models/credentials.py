@@ -122,9 +122,7 @@ class SupervisionAgreement(Keyed):
         constraints = [
             in_order("valid_from", "valid_through", name="agreement_ends_after_it_begins"),
             one_of("level", LEVELS[1:], name="agreement_has_a_known_level"),
-            models.CheckConstraint(
-                name="agreement_is_not_with_oneself", condition=~Q(supervisor=F("supervisee"))
-            ),
+            models.CheckConstraint(name="agreement_is_not_with_oneself", condition=~Q(supervisor=F("supervisee"))),
         ]
 
     def __str__(self) -> str:

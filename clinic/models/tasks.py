@@ -30,9 +30,7 @@ class Task(Keyed):
         constraints = [
             one_of("state", (OPEN, SNOOZED, DONE), name="task_has_a_known_state"),
             one_of("role", ROLES, name="task_is_for_a_known_role"),
-            models.UniqueConstraint(
-                fields=["kind", "subject"], condition=~models.Q(state=DONE), name="task_is_open_once"
-            ),
+            models.UniqueConstraint(fields=["kind", "subject"], condition=~models.Q(state=DONE), name="task_is_open_once"),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -34,6 +35,7 @@ def weekly_periods(rules: Iterable[Weekly], *, start: datetime, end: datetime, z
     )
 
 
+@lru_cache(maxsize=8192)
 def moment_of(day: date, wall: time, *, zone: ZoneInfo) -> datetime:
     """
     The UTC moment at which the clock on the wall first shows that time on that day.

@@ -110,7 +110,7 @@ def require_possible_law(law: LawProposal) -> None:
         (law.supervision in ("", *LEVELS), "supervision"),
         (set(law.region_exclusions) <= set(REGIONS), "region_exclusions"),
     )
-    if unknown := [field for field, holds in known if not holds]:
+    if unknown := [field for holds, field in known if not holds]:
         raise _contradictory(f"These words of the row are not known: {', '.join(unknown)}.")
     if law.effect != ALLOW_IF and (law.max_depth or law.supervision):
         raise _contradictory("Only a row that allows names a deepest depth or a level of supervision.")

@@ -26,7 +26,9 @@ def time_off_between(
 ) -> QuerySet[TimeOff]:
     """Time off, each with the `time_zone` of the site where the practitioner is on duty last."""
     latest = Shift.objects.filter(practitioner=OuterRef("practitioner")).order_by("-during")
-    rows = TimeOff.objects.select_related("practitioner__user").annotate(time_zone=Subquery(latest.values("site__time_zone")[:1]))
+    rows = TimeOff.objects.select_related("practitioner__user").annotate(
+        time_zone=Subquery(latest.values("site__time_zone")[:1])
+    )
     return _between(rows, start, end, {"practitioner_id": practitioner})
 
 

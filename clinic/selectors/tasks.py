@@ -9,7 +9,9 @@ from clinic.models import Task, User
 from clinic.selectors.people import visible_sites
 
 
-def tasks_visible_to(user: User, *, site: str | None = None, role: str | None = None, state: str | None = None) -> QuerySet[Task]:
+def tasks_visible_to(
+    user: User, *, site: str | None = None, role: str | None = None, state: str | None = None
+) -> QuerySet[Task]:
     """The tasks of the user's sites, narrowed by site code, role and state where given."""
     asked = {"site__code": site, "role": role, "state": state}
     given = {name: value for name, value in asked.items() if value is not None}

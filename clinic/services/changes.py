@@ -47,8 +47,7 @@ def change_authority(
     """
     who = {"user": str(actor.pk)} if actor else {}
     with transaction.atomic(), pghistory.context(why=reason, **who):
-        share(keys=[POLICY])
-        hold(keys=[*practitioners, *keys])
+        take_alone(practitioners=practitioners, keys=keys)
         with keys_checked_at_the_end():
             result = change()
             if papers:
@@ -81,6 +80,12 @@ def preview(act: Callable[[], tuple[Any, list[UUID]]]) -> list[UUID]:
         _, moved = act()
         transaction.set_rollback(True)
     return moved
+
+
+def take_alone(*, practitioners: Iterable[UUID], keys: Iterable[UUID] = ()) -> None:
+    """Before anything else is locked or written: nobody else changes the policy, or whatever concerns these."""
+    share(keys=[POLICY])
+    hold(keys=[*practitioners, *keys])
 
 
 def hold(*, keys: Iterable[UUID]) -> None:

@@ -1,23 +1,28 @@
 """Presence, rewritten from rosters, time off and closures: shifts of people, openings of rooms and devices."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Model, QuerySet
 
-from clinic.models import Closure, Device, Opening, PlannedShift, Practitioner, Room, Shift, Site, TimeOff, WeeklyRule
+from clinic.errors import NotFound
+from clinic.models import Closure, Device, Opening, PlannedShift, Practitioner, Room, Shift, Site, TimeOff, User, WeeklyRule
 from clinic.policies.periods import Period, subtract
 from clinic.policies.presence import Weekly, presence, weekly_periods
 from clinic.policies.rewriting import Rewriting
+from clinic.services.changes import change_authority
 
 HORIZON_DAYS = 180
 """How many days ahead weekly rules become shifts that can be booked; a nightly task moves the edge."""
 
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+Moved = list[UUID]
 Roster = dict[UUID, list[Period]]
 
 
@@ -55,6 +60,58 @@ def rebuild_openings(*, resources: Collection[UUID], now: datetime, horizon_days
             closed = [*of_site[thing.site_id], *of_room[thing.id], *of_device[thing.id]]
             wanted += [((thing.id, thing.site_id), period) for period in subtract(hours, closed)]
     _rewrite(Opening.objects.filter(resource__in=resources), attributes=("resource", "site_id"), wanted=wanted, now=now)
+
+
+def change_presence(
+    *,
+    actor: User | None,
+    reason: str,
+    now: datetime,
+    change: Callable[[], T],
+    practitioners: Collection[UUID] = (),
+    resources: Collection[UUID] = (),
+    also: Collection[UUID] = (),
+    horizon_days: int = HORIZON_DAYS,
+) -> tuple[T, Moved]:
+    """Make the change and rewrite the presence that follows from it, with the ripple behind both."""
+
+    def change_and_rewrite() -> T:
+        changed = change()
+        rebuild_presence(practitioners=practitioners, now=now, horizon_days=horizon_days)
+        rebuild_openings(resources=resources, now=now, horizon_days=horizon_days)
+        return changed
+
+    return change_authority(
+        practitioners=practitioners,
+        keys=[*resources, *also],
+        actor=actor,
+        reason=reason,
+        now=now,
+        change=change_and_rewrite,
+        papers=False,
+    )
+
+
+def found(model: type[M], key: UUID) -> M:
+    """
+    The row of that id.
+
+    :raises NotFound: if there is none (any more).
+    """
+    held = model._default_manager.filter(id=key).first()
+    if held is None:
+        raise NotFound
+    return held
+
+
+def delete(model: type[Model], key: UUID) -> None:
+    """
+    Delete the row of that id.
+
+    :raises NotFound: if somebody else did already.
+    """
+    if not model._default_manager.filter(id=key).delete()[0]:
+        raise NotFound
 
 
 def rosters_of(*, practitioners: Collection[UUID], now: datetime, until: datetime) -> dict[UUID, Roster]:
@@ -110,7 +167,14 @@ def _rewrite(
     """Delete the rows that go and insert those that come; rows that ended before now are not even read."""
     reaching = rows.filter(during__endswith__gte=now).values_list("id", "during", *attributes)
     existing = [(id_, tuple(what), _period(during)) for id_, during, *what in reaching]
-    rewriting = Rewriting(existing=existing, wanted=wanted, now=now)
+    target = list(wanted)
+    # Most rows stay. What is wanted never touches its like, so equals that are still to come can be left out beforehand.
+    staying = {(what, period) for _, what, period in existing if period[0] > now} & set(target)
+    rewriting = Rewriting(
+        existing=[row for row in existing if row[1:] not in staying],
+        wanted=[row for row in target if row not in staying],
+        now=now,
+    )
     model: type[Model] = rows.model
     model._default_manager.filter(id__in=rewriting.gone).delete()
     coming = [

@@ -1,21 +1,17 @@
-"""What a manager files: shifts, weekly rules, time off and closures; visits that lose their footing are moved in the same transaction."""
+"""Who and what is there when, as managers file it: shifts and weekly rules."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from clinic.errors import NotFound, RuleBroken
-from clinic.models import Closure, Device, PlannedShift, Practitioner, Room, Site, TimeOff, User, WeeklyRule
+from clinic.errors import RuleBroken
+from clinic.models import Device, PlannedShift, Practitioner, Room, Site, User, WeeklyRule
 from clinic.policies.presence import clash
-from clinic.services.changes import change_authority, hold
-from clinic.services.presence import HORIZON_DAYS, rebuild_openings, rebuild_presence, rosters_of
-
-T = TypeVar("T")
-Moved = list[UUID]
+from clinic.services.changes import hold
+from clinic.services.presence import HORIZON_DAYS, Moved, change_presence, delete, found, rosters_of
 
 
 @transaction.atomic
@@ -39,7 +35,7 @@ def file_shift(
 
     # The site is taken first: a closure filed meanwhile has to know everybody who works there.
     hold(keys=[site.id])
-    return _change_presence(actor=actor, reason="shift_filed", now=now, change=change, practitioners=[practitioner.id])
+    return change_presence(actor=actor, reason="shift_filed", now=now, change=change, practitioners=[practitioner.id])
 
 
 @transaction.atomic
@@ -61,12 +57,24 @@ def file_weekly_rule(
 
     :raises RuleBroken: `shift_overlaps` a shift of the same person at another site.
     """
-    owner = {"practitioner": whose} if isinstance(whose, Practitioner) else {"room": whose} if isinstance(whose, Room) else {"device": whose}
+    owner = (
+        {"practitioner": whose}
+        if isinstance(whose, Practitioner)
+        else {"room": whose}
+        if isinstance(whose, Room)
+        else {"device": whose}
+    )
 
     def change() -> list[WeeklyRule]:
         rules = [
             WeeklyRule(
-                site=site, weekday=weekday, starts=starts, ends=ends, valid_from=valid_from, valid_through=valid_through, **owner
+                site=site,
+                weekday=weekday,
+                starts=starts,
+                ends=ends,
+                valid_from=valid_from,
+                valid_through=valid_through,
+                **owner,
             )
             for weekday in sorted(set(weekdays))
         ]
@@ -77,7 +85,7 @@ def file_weekly_rule(
 
     hold(keys=[site.id])
     people, things = ([whose.id], []) if isinstance(whose, Practitioner) else ([], [whose.id])
-    return _change_presence(
+    return change_presence(
         actor=actor,
         reason="roster_changed",
         now=now,
@@ -89,85 +97,20 @@ def file_weekly_rule(
 
 
 @transaction.atomic
-def file_time_off(
-    *, actor: User | None, practitioner: Practitioner, during: DateTimeTZRange, reason: str = "", now: datetime
-) -> tuple[TimeOff, Moved]:
-    """Take the practitioner off every shift in that time; this always succeeds."""
-
-    def change() -> TimeOff:
-        return TimeOff.objects.create(practitioner=practitioner, during=during, reason=reason)
-
-    return _change_presence(actor=actor, reason="time_off", now=now, change=change, practitioners=[practitioner.id])
-
-
-@transaction.atomic
-def file_closure(
-    *,
-    actor: User | None,
-    site: Site,
-    during: DateTimeTZRange,
-    room: Room | None = None,
-    device: Device | None = None,
-    reason: str = "",
-    now: datetime,
-) -> tuple[Closure, Moved]:
-    """Close the site, or one room or device of it; this always succeeds."""
-
-    def change() -> Closure:
-        return Closure.objects.create(site=site, room=room, device=device, during=during, reason=reason)
-
-    hold(keys=[site.id])
-    people, things = _concerned(site, room, device)
-    return _change_presence(
-        actor=actor, reason="closure", now=now, change=change, practitioners=people, resources=things, also=[site.id]
-    )
-
-
-@transaction.atomic
 def withdraw_shift(*, actor: User | None, shift: UUID, now: datetime) -> Moved:
     """
     Take a shift that was filed by hand away again.
 
     :raises NotFound: if there is no such shift (any more).
     """
-    held = _found(PlannedShift, shift)
+    held = found(PlannedShift, shift)
     hold(keys=[held.site_id])
-    return _change_presence(
-        actor=actor, reason="shift_withdrawn", now=now, change=lambda: _delete(PlannedShift, shift), practitioners=[held.practitioner_id]
-    )[1]
-
-
-@transaction.atomic
-def cancel_time_off(*, actor: User | None, time_off: UUID, now: datetime) -> Moved:
-    """
-    Let the roster count again in that time.
-
-    :raises NotFound: if there is no such time off (any more).
-    """
-    held = _found(TimeOff, time_off)
-    return _change_presence(
-        actor=actor, reason="time_off_cancelled", now=now, change=lambda: _delete(TimeOff, time_off), practitioners=[held.practitioner_id]
-    )[1]
-
-
-@transaction.atomic
-def reopen(*, actor: User | None, closure: UUID, now: datetime) -> Moved:
-    """
-    End a closure, or what is left of it.
-
-    :raises NotFound: if there is no such closure (any more).
-    """
-    held = _found(Closure, closure)
-    hold(keys=[held.site_id])
-    people, things = _concerned(held.site, held.room, held.device)
-    return _change_presence(
+    return change_presence(
         actor=actor,
-        reason="reopened",
+        reason="shift_withdrawn",
         now=now,
-        change=lambda: _delete(Closure, closure),
-        practitioners=people,
-        resources=things,
-        also=[held.site_id],
+        change=lambda: delete(PlannedShift, shift),
+        practitioners=[held.practitioner_id],
     )[1]
 
 
@@ -182,7 +125,7 @@ def extend_rosters(*, now: datetime, horizon_days: int = HORIZON_DAYS) -> None:
 
 
 def _extend(practitioners: Collection[UUID], resources: Collection[UUID], now: datetime, horizon_days: int) -> None:
-    _change_presence(
+    change_presence(
         actor=None,
         reason="roster_changed",
         now=now,
@@ -193,60 +136,8 @@ def _extend(practitioners: Collection[UUID], resources: Collection[UUID], now: d
     )
 
 
-def _change_presence(
-    *,
-    actor: User | None,
-    reason: str,
-    now: datetime,
-    change: Callable[[], T],
-    practitioners: Collection[UUID] = (),
-    resources: Collection[UUID] = (),
-    also: Collection[UUID] = (),
-    horizon_days: int = HORIZON_DAYS,
-) -> tuple[T, Moved]:
-    """Make the change and rewrite the presence that follows from it, with the ripple behind both."""
-
-    def change_and_rewrite() -> T:
-        changed = change()
-        rebuild_presence(practitioners=practitioners, now=now, horizon_days=horizon_days)
-        rebuild_openings(resources=resources, now=now, horizon_days=horizon_days)
-        return changed
-
-    return change_authority(
-        practitioners=practitioners,
-        keys=[*resources, *also],
-        actor=actor,
-        reason=reason,
-        now=now,
-        change=change_and_rewrite,
-        papers=False,
-    )
-
-
-def _concerned(site: Site, room: Room | None, device: Device | None) -> tuple[list[UUID], list[UUID]]:
-    """The practitioners, and the rooms and devices, whose presence a closure touches."""
-    if room or device:
-        return [], [thing.id for thing in (room, device) if thing]
-    rostered = WeeklyRule.objects.filter(site=site).exclude(practitioner=None).values_list("practitioner_id", flat=True)
-    filed = PlannedShift.objects.filter(site=site).values_list("practitioner_id", flat=True)
-    rooms, devices = (kind.objects.filter(site=site).values_list("id", flat=True) for kind in (Room, Device))
-    return sorted({*rostered, *filed}), [*rooms, *devices]
-
-
 def _require_one_site_at_a_time(practitioner: Practitioner, now: datetime) -> None:
     until = now + timedelta(days=HORIZON_DAYS)
     roster = rosters_of(practitioners=[practitioner.id], now=now, until=until).get(practitioner.id, {})
     if clash(roster=roster):
         raise RuleBroken("shift_overlaps", "This practitioner is on duty at another site in that time.")
-
-
-def _found(model: type[T], key: UUID) -> T:
-    held = model.objects.filter(id=key).first()
-    if held is None:
-        raise NotFound
-    return held
-
-
-def _delete(model: type[T], key: UUID) -> None:
-    if not model.objects.filter(id=key).delete()[0]:
-        raise NotFound

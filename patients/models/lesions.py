@@ -92,7 +92,11 @@ class Lesion(Keyed):
     suspicious = models.BooleanField(default=False)
     plaque_reviewed = models.BooleanField(default=False)
     authority_region = models.GeneratedField(
-        expression=Case(When(Q(region=PERIOCULAR, region_verified=False), then=Value(EYELID)), default=F("region"), output_field=models.TextField()),
+        expression=Case(
+            When(Q(region=PERIOCULAR, region_verified=False), then=Value(EYELID)),
+            default=F("region"),
+            output_field=models.TextField(),
+        ),
         output_field=models.TextField(),
         db_persist=True,
     )
@@ -103,13 +107,10 @@ class Lesion(Keyed):
             one_of("depth", LESION_DEPTHS, name="lesion_has_a_known_depth"),
             one_of("diagnosis_certainty", CERTAINTIES, name="lesion_has_a_known_certainty"),
             one_of("status", LESION_STATUSES, name="lesion_has_a_known_status"),
-            models.CheckConstraint(
-                name="lesion_has_one_side", condition=Q(laterality="") | Q(laterality__in=LATERALITIES)
-            ),
+            models.CheckConstraint(name="lesion_has_one_side", condition=Q(laterality="") | Q(laterality__in=LATERALITIES)),
             models.CheckConstraint(
                 name="lesion_lies_on_its_chart",
-                condition=Q(chart="", x__isnull=True, y__isnull=True)
-                | (~Q(chart="") & Q(x__range=(0, 1), y__range=(0, 1))),
+                condition=Q(chart="", x__isnull=True, y__isnull=True) | (~Q(chart="") & Q(x__range=(0, 1), y__range=(0, 1))),
             ),
             models.CheckConstraint(name="lesion_counts_at_least_one", condition=Q(count__gte=1)),
             models.UniqueConstraint(fields=["id", "patient"], name="lesion_patient_key"),

@@ -152,7 +152,7 @@ def _remarked(state: LesionState, finding: Finding) -> tuple[str | None, str]:
     if finding.certainty in {CONFIRMED, REFUTED}:
         raise NotAllowed("not_permitted", "Your profession may suspect a diagnosis here, but neither confirm nor refute one.")
     if state.certainty in {CONFIRMED, REFUTED}:
-        if finding.is_alarming or finding.diagnosis == state.diagnosis:
+        if finding.is_alarming or (state.diagnosis, state.certainty) == (finding.diagnosis, CONFIRMED):
             return state.diagnosis, state.certainty
     elif finding.is_alarming or state.diagnosis in {None, finding.diagnosis}:
         return finding.diagnosis, finding.certainty

@@ -302,9 +302,7 @@ class TestSupervision:
 class TestCourse:
     @pytest.mark.parametrize("was", STATUSES)
     def test_is_the_same_table_in_python_and_in_sql(self, was):
-        allowed = {
-            status for status in STATUSES if sql("SELECT 1 WHERE appointment_may_become(%s, %s)", was, status)
-        }
+        allowed = {status for status in STATUSES if sql("SELECT 1 WHERE appointment_may_become(%s, %s)", was, status)}
 
         assert allowed == TRANSITIONS[was]
 

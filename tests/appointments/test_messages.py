@@ -81,7 +81,9 @@ class TestPlanMoved:
 
         plan_moved(visit=moved(visit), now=LATER)
 
-        assert set(Message.objects.filter(state="withdrawn").values_list("reason_not_sent", flat=True)) == {"the visit was moved"}
+        assert set(Message.objects.filter(state="withdrawn").values_list("reason_not_sent", flat=True)) == {
+            "the visit was moved"
+        }
 
     def test_leaves_alone_what_was_sent(self):
         visit = a_visit()

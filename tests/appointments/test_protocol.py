@@ -214,7 +214,7 @@ class TestWords:
         )
 
         assert subject == "A change to your appointment at Pearl"
-        assert "Tuesday, January 12, 2027, 12:05 PM." in body
+        assert "Tuesday, January 12, 2027, 12:05 PM\n" in body
         assert body.endswith("Questions? Call +1 614.\n")
 
     def test_a_spanish_message_tells_day_and_time(self):

@@ -17,8 +17,10 @@ import psutil
 import psycopg
 import pytest
 import redis as redis_client
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-from clinic.local import postgres, redis
+from clinic.local import postgres, redis, unprivileged
 from clinic.local.place import Place, furnish
 from clinic.local.process import LocalFailure, free_port, is_taken, kept_secret, write_private
 from clinic.local.running import hold, outlive
@@ -155,6 +157,14 @@ class TestIdentity:
     def test_needs_no_passage_through_open_folders(self, tmp_path):
         assert identity_for(tmp_path, reach=[Path("/tmp/x")]).passage is None
 
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to lose")
+    def test_says_so_where_closed_folders_cannot_be_passed(self, tmp_path, monkeypatch):
+        tmp_path.chmod(0o700)
+        monkeypatch.setattr(unprivileged, "_status_field", lambda name: "0")
+
+        with pytest.raises(LocalFailure, match="choose a DATA_DIR"):
+            identity_for(tmp_path, reach=[tmp_path / "data"])
+
 
 class TestRedis:
     def test_keeps_its_data_over_a_kill(self, tmp_path):
@@ -173,7 +183,7 @@ class TestRedis:
         server = redis.start(home=tmp_path / "redis", log=tmp_path / "log")
 
         with pytest.raises(redis_client.AuthenticationError):
-            redis_client.Redis(port=server.port).ping()
+            redis_client.Redis(port=server.port, retry=Retry(NoBackoff(), 0)).ping()
 
         server.process.kill()
         server.process.wait()
@@ -221,7 +231,10 @@ os.kill(os.getpid(), signal.SIGKILL)
             ("SHOW server_version_num", lambda text: int(text) >= 180000),
             ("SHOW password_encryption", lambda text: text == "scram-sha-256"),
             ("SHOW listen_addresses", lambda text: text == "127.0.0.1"),
-            ("SELECT datlocprovider::text || datlocale FROM pg_database WHERE datname = 'pearl'", lambda text: text == "bC.UTF-8"),
+            (
+                "SELECT datlocprovider::text || datlocale FROM pg_database WHERE datname = 'pearl'",
+                lambda text: text == "bC.UTF-8",
+            ),
         ],
     )
     def test_is_set_up_as_promised(self, embedded, question, answer):

@@ -23,7 +23,7 @@ class Refused(psycopg.errors.UniqueViolation):
 def logged(error: BaseException) -> dict[str, object]:
     try:
         raise error
-    except BaseException:  # noqa: BLE001
+    except BaseException:
         return without_values(None, "exception", {"event": "failed", "exc_info": True})
 
 

@@ -25,7 +25,9 @@ def utc(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=UTC)
 
 
-def a_rule(weekday: int = 0, starts: time = time(9), ends: time = time(17), first: date = date(2020, 1, 1), last: date | None = None):
+def a_rule(
+    weekday: int = 0, starts: time = time(9), ends: time = time(17), first: date = date(2020, 1, 1), last: date | None = None
+):
     return Weekly(weekday=weekday, starts=starts, ends=ends, first=first, last=last)
 
 
@@ -133,11 +135,17 @@ class TestPresence:
 
 class TestClash:
     def test_names_the_time_in_which_two_sites_are_asked_for(self):
-        roster = {"columbus": [(utc(2027, 3, 8, 14), utc(2027, 3, 8, 22))], "jersey-city": [(utc(2027, 3, 8, 20), utc(2027, 3, 9))]}
+        roster = {
+            "columbus": [(utc(2027, 3, 8, 14), utc(2027, 3, 8, 22))],
+            "jersey-city": [(utc(2027, 3, 8, 20), utc(2027, 3, 9))],
+        }
 
         assert clash(roster=roster) == (utc(2027, 3, 8, 20), utc(2027, 3, 8, 22))
 
     def test_is_nothing_where_shifts_only_meet(self):
-        roster = {"columbus": [(utc(2027, 3, 8, 14), utc(2027, 3, 8, 22))], "jersey-city": [(utc(2027, 3, 8, 22), utc(2027, 3, 9))]}
+        roster = {
+            "columbus": [(utc(2027, 3, 8, 14), utc(2027, 3, 8, 22))],
+            "jersey-city": [(utc(2027, 3, 8, 22), utc(2027, 3, 9))],
+        }
 
         assert clash(roster=roster) is None

@@ -11,6 +11,7 @@ from clinic.policies.rewriting import Rewriting
 from clinic.selectors.facts import permissions_at, practitioner_facts
 from clinic.services.authority import rebuild_authority, seat_supervisor
 from clinic.services.changes import change_authority, preview_change
+from clinic.services.sweep import sweep_authority
 from clinic.signals import authority_changed
 from tests.factories_clinic import (
     NOW,
@@ -337,9 +338,7 @@ class TestChangeAuthority:
         a_site()
         a_licence(practitioner)
 
-        change_authority(
-            practitioners=[practitioner.id], actor=None, reason="test", now=NOW, change=lambda: None, papers=False
-        )
+        change_authority(practitioners=[practitioner.id], actor=None, reason="test", now=NOW, change=lambda: None, papers=False)
 
         assert not Privilege.objects.exists()
 
@@ -428,3 +427,25 @@ class TestSeatSupervisor:
 
         assert before < set(practitioner.seats.values_list("id", flat=True))
         assert Seat.objects.count() == 3
+
+
+@pytest.mark.django_db
+class TestSweepAuthority:
+    def test_expires_what_is_over(self):
+        a_site()
+        licence = a_licence(a_practitioner(), valid_through=date(2027, 1, 11))
+
+        sweep_authority(now=NOW)
+
+        licence.refresh_from_db()
+        assert licence.status == "expired"
+
+    def test_mends_what_drifted_from_its_sources(self):
+        the_policy("dermatologist")
+        practitioner = a_practitioner()
+        a_site()
+        a_licence(practitioner)
+
+        sweep_authority(now=NOW)
+
+        assert periods_of(practitioner, LANCET) == [(NOW, CLOSING)]

@@ -143,9 +143,7 @@ class TestSuspendLicence:
         the_policy("dermatologist")
         practitioner = a_dermatologist()
 
-        licence, moved = suspend_licence(
-            actor=manager, licence=practitioner.licences.get(), reason="complaint", now=NOW
-        )
+        licence, moved = suspend_licence(actor=manager, licence=practitioner.licences.get(), reason="complaint", now=NOW)
 
         assert (licence.status, licence.suspended_from, licence.status_reason) == ("suspended", NOW, "complaint")
         assert (periods_of(practitioner, LANCET), moved, rippled) == ([(OPENING, NOW)], ["visit"], ["licence_suspended"])
@@ -155,9 +153,7 @@ class TestSuspendLicence:
         practitioner = a_dermatologist()
         start, end = NOW + timedelta(days=3), NOW + timedelta(days=5)
 
-        suspend_licence(
-            actor=manager, licence=practitioner.licences.get(), reason="leave", now=NOW, from_at=start, until=end
-        )
+        suspend_licence(actor=manager, licence=practitioner.licences.get(), reason="leave", now=NOW, from_at=start, until=end)
 
         assert periods_of(practitioner, LANCET) == [(OPENING, start), (end, CLOSING)]
 
@@ -198,9 +194,7 @@ class TestReinstateLicence:
         assert periods_of(practitioner, LANCET) == [(OPENING, NOW), (later, CLOSING)]
 
     def test_of_one_never_verified_leaves_it_pending(self, manager):
-        licence, _ = suspend_licence(
-            actor=manager, licence=a_pending_licence(a_practitioner()), reason="x", now=NOW
-        )
+        licence, _ = suspend_licence(actor=manager, licence=a_pending_licence(a_practitioner()), reason="x", now=NOW)
 
         licence, _ = reinstate_licence(actor=manager, licence=licence, now=NOW)
 
@@ -270,9 +264,7 @@ class TestCorrectLicence:
         licence = a_licence(a_practitioner())
 
         breaks = preview(
-            lambda: correct_licence(
-                actor=manager, licence=licence, correction=LicenceCorrection(status="revoked"), now=NOW
-            )
+            lambda: correct_licence(actor=manager, licence=licence, correction=LicenceCorrection(status="revoked"), now=NOW)
         )
 
         licence.refresh_from_db()
@@ -371,9 +363,9 @@ class TestAgreements:
     def file(self, manager, supervisor, supervisee, **fields):
         words = {"sites": [a_site()], "acts": ["lancet_extraction"], "level": "direct"}
         days = {"valid_from": FIRST, "valid_through": LAST}
-        return file_agreement(
-            actor=manager, supervisor=supervisor, supervisee=supervisee, now=NOW, **(words | days | fields)
-        )[0]
+        return file_agreement(actor=manager, supervisor=supervisor, supervisee=supervisee, now=NOW, **(words | days | fields))[
+            0
+        ]
 
     def test_filing_makes_covers(self, manager):
         the_policy("dermatologist", "physician_assistant")
@@ -457,9 +449,7 @@ class TestAgreements:
 class TestGrants:
     def file(self, manager, practitioner, scope=PERIOCULAR, **fields):
         days = {"valid_from": date(2027, 1, 1), "valid_through": date(2028, 12, 31)}
-        return file_grant(
-            actor=manager, practitioner=practitioner, site=a_site(), scope=scope, now=NOW, **(days | fields)
-        )[0]
+        return file_grant(actor=manager, practitioner=practitioner, site=a_site(), scope=scope, now=NOW, **(days | fields))[0]
 
     def test_filing_opens_what_the_policy_leaves_to_it(self, manager):
         the_policy("physician_assistant")

@@ -20,7 +20,7 @@ from clinic.signals import authority_changed
 from tests.factories_clinic import NOW, a_site, a_user, licensed, the_policy
 
 pytestmark = pytest.mark.django_db
-PEEL = "chemical_peel/superficial@face"
+DERMABRASION = "microdermabrasion/superficial@face"
 LANCET = "lancet_extraction/stratum_corneum@face"
 LATER = NOW + timedelta(hours=1)
 
@@ -49,8 +49,8 @@ def rippled():
 
 
 def a_cell(**changes):
-    """Refusing estheticians superficial peels on the face."""
-    words = {"profession": "esthetician", "act": "chemical_peel", "depth": "superficial", "region": "face"}
+    """Refusing estheticians microdermabrasion on the face."""
+    words = {"profession": "esthetician", "act": "microdermabrasion", "depth": "superficial", "region": "face"}
     return CellProposal(**(words | {"effect": "refuse", "citation": "Committee, 12 January 2027"} | changes))
 
 
@@ -124,13 +124,13 @@ class TestCells:
     def test_approval_rewrites_the_authority_of_that_profession(self, manager, director, rippled):
         the_policy("esthetician", "dermatologist")
         practitioner, other = licensed("esthetician", trainings=("peel",)), licensed("dermatologist")
-        held = holds(practitioner, PEEL)
+        held = holds(practitioner, DERMABRASION)
         row = propose_cell(actor=manager, proposal=a_cell())
         verify_policy_row(actor=manager, row=row, now=NOW)
 
         _, moved = approve_policy_row(actor=director, row=row, now=NOW)
 
-        assert (held, holds(practitioner, PEEL), moved, rippled) == (True, False, ["visit"], [{practitioner.id}])
+        assert (held, holds(practitioner, DERMABRASION), moved, rippled) == (True, False, ["visit"], [{practitioner.id}])
         assert other.id not in rippled[0]
 
     @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ class TestCells:
         breaks = preview_policy_row(actor=manager, row=row, now=NOW)
 
         row.refresh_from_db()
-        assert (breaks, row.verified_at, row.valid, holds(practitioner, PEEL)) == (["visit"], None, None, True)
+        assert (breaks, row.verified_at, row.valid, holds(practitioner, DERMABRASION)) == (["visit"], None, None, True)
 
 
 class TestTwoPeople:

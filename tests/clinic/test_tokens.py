@@ -8,8 +8,8 @@ from rest_framework.test import APIClient
 
 from clinic.models import Practitioner, StaffToken, User
 from clinic.selectors.people import live_token
-from clinic.services.tokens import TRIES, BadCredentials, TooMany, count_attempt, digest_of, sign_in, use_token
 from clinic.services.tidying import tidy
+from clinic.services.tokens import TRIES, BadCredentials, TooMany, count_attempt, digest_of, sign_in, use_token
 from tests.clinic.tokens import client_of
 from tests.factories import a_site, a_user
 

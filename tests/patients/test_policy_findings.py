@@ -85,7 +85,9 @@ class TestConfirming:
     def test_by_a_pa_leaves_a_confirmed_milium_confirmed(self):
         assert state_after(MILIUM, CONFIRMED, PA).certainty == "confirmed"
 
-    @pytest.mark.parametrize(("state", "signer"), [(ON_THE_LID, PA), (ON_THE_FACE, OPHTHALMOLOGIST), (ON_THE_FACE, ESTHETICIAN)])
+    @pytest.mark.parametrize(
+        ("state", "signer"), [(ON_THE_LID, PA), (ON_THE_FACE, OPHTHALMOLOGIST), (ON_THE_FACE, ESTHETICIAN)]
+    )
     def test_is_refused_to_who_may_not_diagnose_there(self, state, signer):
         with pytest.raises(NotAllowed):
             state_after(state, CONFIRMED, signer)

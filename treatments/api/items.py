@@ -10,6 +10,8 @@ from treatments.selectors.work import Asked
 
 CODE = 50
 """Characters at most."""
+MOST_MINUTES = 100_000
+"""What can be read at all; what a visit may last is a rule."""
 
 
 class ItemInput(Strict):
@@ -20,7 +22,7 @@ class ItemInput(Strict):
     lesion = serializers.UUIDField(required=False, allow_null=True)
     body_site = serializers.CharField(max_length=CODE, required=False, allow_null=True)
     depth = serializers.ChoiceField(LESION_DEPTHS, required=False, allow_null=True)
-    minutes = serializers.IntegerField(min_value=1, max_value=1440, required=False, allow_null=True)
+    minutes = serializers.IntegerField(min_value=0, max_value=MOST_MINUTES, required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> Asked:
         """As services take it."""

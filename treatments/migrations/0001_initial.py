@@ -13,380 +13,1121 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clinic', '0002_initial'),
-        ('patients', '0001_initial'),
+        ("clinic", "0002_initial"),
+        ("patients", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Encounter',
+            name="Encounter",
             fields=[
-                ('id', models.UUIDField(db_default=models.Func(function='uuidv7'), default=clinic.base.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('status', models.TextField(choices=[('arrived', 'arrived'), ('in_progress', 'in_progress'), ('finished', 'finished'), ('cancelled', 'cancelled')], default='arrived')),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='encounters', to='patients.patient')),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinic.practitioner')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinic.site')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=models.Func(function="uuidv7"),
+                        default=clinic.base.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "status",
+                    models.TextField(
+                        choices=[
+                            ("arrived", "arrived"),
+                            ("in_progress", "in_progress"),
+                            ("finished", "finished"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="arrived",
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="encounters", to="patients.patient"
+                    ),
+                ),
+                (
+                    "practitioner",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clinic.practitioner"),
+                ),
+                ("site", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clinic.site")),
             ],
         ),
         migrations.CreateModel(
-            name='EncounterEvent',
+            name="EncounterEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.UUIDField(db_default=models.Func(function='uuidv7'), default=clinic.base.uuid7, editable=False, serialize=False)),
-                ('status', models.TextField(choices=[('arrived', 'arrived'), ('in_progress', 'in_progress'), ('finished', 'finished'), ('cancelled', 'cancelled')], default='arrived')),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('patient', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='treatments.encounter')),
-                ('practitioner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clinic.practitioner')),
-                ('site', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clinic.site')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=models.Func(function="uuidv7"), default=clinic.base.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "status",
+                    models.TextField(
+                        choices=[
+                            ("arrived", "arrived"),
+                            ("in_progress", "in_progress"),
+                            ("finished", "finished"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="arrived",
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="patients.patient",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        to="treatments.encounter",
+                    ),
+                ),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinic.practitioner",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinic.site",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Override',
+            name="Override",
             fields=[
-                ('id', models.UUIDField(db_default=models.Func(function='uuidv7'), default=clinic.base.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('gate', models.TextField(choices=[('G12', 'G12'), ('G17', 'G17'), ('G18', 'G18'), ('G19', 'G19'), ('G20', 'G20'), ('G21', 'G21')])),
-                ('reason', models.TextField()),
-                ('given_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('used_by', models.UUIDField(blank=True, null=True)),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('given_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinic.practitioner')),
-                ('given_by_user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lesion', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.lesion')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overrides', to='patients.patient')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinic.site')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=models.Func(function="uuidv7"),
+                        default=clinic.base.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "gate",
+                    models.TextField(
+                        choices=[("G12", "G12"), ("G17", "G17"), ("G18", "G18"), ("G19", "G19"), ("G20", "G20"), ("G21", "G21")]
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("given_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("used_by", models.UUIDField(blank=True, null=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clinic.practitioner"),
+                ),
+                (
+                    "given_by_user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "lesion",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.lesion",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="overrides", to="patients.patient"
+                    ),
+                ),
+                ("site", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clinic.site")),
             ],
         ),
         migrations.CreateModel(
-            name='Treatment',
+            name="Treatment",
             fields=[
-                ('id', models.UUIDField(db_default=models.Func(function='uuidv7'), default=clinic.base.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.SlugField(unique=True)),
-                ('name', models.TextField()),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('buffer_before', models.PositiveSmallIntegerField(default=0)),
-                ('buffer_after', models.PositiveSmallIntegerField(default=0)),
-                ('price', models.DecimalField(decimal_places=2, max_digits=8)),
-                ('currency', models.CharField(default='USD', max_length=3)),
-                ('equipment', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('devices', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('lesion_rule', models.TextField(choices=[('none', 'none'), ('optional', 'optional'), ('required', 'required'), ('or_body_site', 'or_body_site'), ('body_site', 'body_site')])),
-                ('downtime_days', models.PositiveSmallIntegerField(default=0)),
-                ('active', models.BooleanField(default=True)),
-                ('sites', models.ManyToManyField(related_name='treatments', to='clinic.site')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=models.Func(function="uuidv7"),
+                        default=clinic.base.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("code", models.SlugField(unique=True)),
+                ("name", models.TextField()),
+                ("minutes", models.PositiveSmallIntegerField()),
+                ("buffer_before", models.PositiveSmallIntegerField(default=0)),
+                ("buffer_after", models.PositiveSmallIntegerField(default=0)),
+                ("price", models.DecimalField(decimal_places=2, max_digits=8)),
+                ("currency", models.CharField(default="USD", max_length=3)),
+                (
+                    "equipment",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "devices",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "lesion_rule",
+                    models.TextField(
+                        choices=[
+                            ("none", "none"),
+                            ("optional", "optional"),
+                            ("required", "required"),
+                            ("or_body_site", "or_body_site"),
+                            ("body_site", "body_site"),
+                        ]
+                    ),
+                ),
+                ("downtime_days", models.PositiveSmallIntegerField(default=0)),
+                ("active", models.BooleanField(default=True)),
+                ("sites", models.ManyToManyField(related_name="treatments", to="clinic.site")),
             ],
         ),
         migrations.CreateModel(
-            name='OverrideEvent',
+            name="OverrideEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.UUIDField(db_default=models.Func(function='uuidv7'), default=clinic.base.uuid7, editable=False, serialize=False)),
-                ('gate', models.TextField(choices=[('G12', 'G12'), ('G17', 'G17'), ('G18', 'G18'), ('G19', 'G19'), ('G20', 'G20'), ('G21', 'G21')])),
-                ('reason', models.TextField()),
-                ('given_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('used_by', models.UUIDField(blank=True, null=True)),
-                ('confirmed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('given_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clinic.practitioner')),
-                ('given_by_user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lesion', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.lesion')),
-                ('patient', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='treatments.override')),
-                ('site', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clinic.site')),
-                ('treatment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='treatments.treatment')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=models.Func(function="uuidv7"), default=clinic.base.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "gate",
+                    models.TextField(
+                        choices=[("G12", "G12"), ("G17", "G17"), ("G18", "G18"), ("G19", "G19"), ("G20", "G20"), ("G21", "G21")]
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("given_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("used_by", models.UUIDField(blank=True, null=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinic.practitioner",
+                    ),
+                ),
+                (
+                    "given_by_user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lesion",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="patients.lesion",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="patients.patient",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        to="treatments.override",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinic.site",
+                    ),
+                ),
+                (
+                    "treatment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="treatments.treatment",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='override',
-            name='treatment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='treatments.treatment'),
+            model_name="override",
+            name="treatment",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="treatments.treatment"),
         ),
         migrations.CreateModel(
-            name='OrderItem',
+            name="OrderItem",
             fields=[
-                ('id', models.UUIDField(db_default=models.Func(function='uuidv7'), default=clinic.base.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('group', models.PositiveSmallIntegerField()),
-                ('act', models.TextField()),
-                ('depth', models.TextField()),
-                ('region', models.TextField()),
-                ('scope', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Concat(models.F('act'), models.Value('/'), models.F('depth'), models.Value('@'), models.F('region'), output_field=models.TextField()), output_field=models.TextField())),
-                ('body_site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.bodysite')),
-                ('lesion', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.lesion')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
-                ('treatment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='treatments.treatment')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=models.Func(function="uuidv7"),
+                        default=clinic.base.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("group", models.PositiveSmallIntegerField()),
+                ("act", models.TextField()),
+                ("depth", models.TextField()),
+                ("region", models.TextField()),
+                (
+                    "scope",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Concat(
+                            models.F("act"),
+                            models.Value("/"),
+                            models.F("depth"),
+                            models.Value("@"),
+                            models.F("region"),
+                            output_field=models.TextField(),
+                        ),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "body_site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.bodysite",
+                    ),
+                ),
+                (
+                    "lesion",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.lesion",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patients.patient"),
+                ),
+                (
+                    "treatment",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="treatments.treatment"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TreatmentAct',
+            name="TreatmentAct",
             fields=[
-                ('id', models.UUIDField(db_default=models.Func(function='uuidv7'), default=clinic.base.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('act', models.TextField()),
-                ('depth', models.TextField()),
-                ('treatment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='acts', to='treatments.treatment')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=models.Func(function="uuidv7"),
+                        default=clinic.base.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("act", models.TextField()),
+                ("depth", models.TextField()),
+                (
+                    "treatment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="acts", to="treatments.treatment"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TreatmentEvent',
+            name="TreatmentEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.UUIDField(db_default=models.Func(function='uuidv7'), default=clinic.base.uuid7, editable=False, serialize=False)),
-                ('code', models.SlugField(db_index=False)),
-                ('name', models.TextField()),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('buffer_before', models.PositiveSmallIntegerField(default=0)),
-                ('buffer_after', models.PositiveSmallIntegerField(default=0)),
-                ('price', models.DecimalField(decimal_places=2, max_digits=8)),
-                ('currency', models.CharField(default='USD', max_length=3)),
-                ('equipment', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('devices', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('lesion_rule', models.TextField(choices=[('none', 'none'), ('optional', 'optional'), ('required', 'required'), ('or_body_site', 'or_body_site'), ('body_site', 'body_site')])),
-                ('downtime_days', models.PositiveSmallIntegerField(default=0)),
-                ('active', models.BooleanField(default=True)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='treatments.treatment')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=models.Func(function="uuidv7"), default=clinic.base.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                ("code", models.SlugField(db_index=False)),
+                ("name", models.TextField()),
+                ("minutes", models.PositiveSmallIntegerField()),
+                ("buffer_before", models.PositiveSmallIntegerField(default=0)),
+                ("buffer_after", models.PositiveSmallIntegerField(default=0)),
+                ("price", models.DecimalField(decimal_places=2, max_digits=8)),
+                ("currency", models.CharField(default="USD", max_length=3)),
+                (
+                    "equipment",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "devices",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "lesion_rule",
+                    models.TextField(
+                        choices=[
+                            ("none", "none"),
+                            ("optional", "optional"),
+                            ("required", "required"),
+                            ("or_body_site", "or_body_site"),
+                            ("body_site", "body_site"),
+                        ]
+                    ),
+                ),
+                ("downtime_days", models.PositiveSmallIntegerField(default=0)),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        to="treatments.treatment",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='TreatmentOrder',
+            name="TreatmentOrder",
             fields=[
-                ('id', models.UUIDField(db_default=models.Func(function='uuidv7'), default=clinic.base.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('profession', models.TextField()),
-                ('signed_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('status', models.TextField(choices=[('active', 'active'), ('used', 'used'), ('revoked', 'revoked'), ('expired', 'expired')], default='active')),
-                ('note', models.TextField(blank=True)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='patients.patient')),
-                ('revoked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders_signed', to='clinic.practitioner')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinic.site')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=models.Func(function="uuidv7"),
+                        default=clinic.base.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("profession", models.TextField()),
+                ("signed_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "status",
+                    models.TextField(
+                        choices=[("active", "active"), ("used", "used"), ("revoked", "revoked"), ("expired", "expired")],
+                        default="active",
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="patients.patient"
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="orders_signed", to="clinic.practitioner"
+                    ),
+                ),
+                ("site", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clinic.site")),
             ],
         ),
         migrations.CreateModel(
-            name='OrderItemEvent',
+            name="OrderItemEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.UUIDField(db_default=models.Func(function='uuidv7'), default=clinic.base.uuid7, editable=False, serialize=False)),
-                ('group', models.PositiveSmallIntegerField()),
-                ('act', models.TextField()),
-                ('depth', models.TextField()),
-                ('region', models.TextField()),
-                ('body_site', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.bodysite')),
-                ('lesion', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.lesion')),
-                ('patient', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='treatments.orderitem')),
-                ('treatment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='treatments.treatment')),
-                ('order', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='treatments.treatmentorder')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=models.Func(function="uuidv7"), default=clinic.base.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                ("group", models.PositiveSmallIntegerField()),
+                ("act", models.TextField()),
+                ("depth", models.TextField()),
+                ("region", models.TextField()),
+                (
+                    "body_site",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="patients.bodysite",
+                    ),
+                ),
+                (
+                    "lesion",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="patients.lesion",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="patients.patient",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        to="treatments.orderitem",
+                    ),
+                ),
+                (
+                    "treatment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="treatments.treatment",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="treatments.treatmentorder",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='orderitem',
-            name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='treatments.treatmentorder'),
+            model_name="orderitem",
+            name="order",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="items", to="treatments.treatmentorder"
+            ),
         ),
         migrations.CreateModel(
-            name='TreatmentOrderEvent',
+            name="TreatmentOrderEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.UUIDField(db_default=models.Func(function='uuidv7'), default=clinic.base.uuid7, editable=False, serialize=False)),
-                ('profession', models.TextField()),
-                ('signed_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('status', models.TextField(choices=[('active', 'active'), ('used', 'used'), ('revoked', 'revoked'), ('expired', 'expired')], default='active')),
-                ('note', models.TextField(blank=True)),
-                ('patient', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='treatments.treatmentorder')),
-                ('revoked_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('signed_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clinic.practitioner')),
-                ('site', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clinic.site')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=models.Func(function="uuidv7"), default=clinic.base.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                ("profession", models.TextField()),
+                ("signed_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "status",
+                    models.TextField(
+                        choices=[("active", "active"), ("used", "used"), ("revoked", "revoked"), ("expired", "expired")],
+                        default="active",
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="patients.patient",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        to="treatments.treatmentorder",
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinic.practitioner",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinic.site",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['arrived', 'in_progress', 'finished', 'cancelled'])), name='encounter_has_a_known_status'),
+            model_name="encounter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["arrived", "in_progress", "finished", "cancelled"])),
+                name="encounter_has_a_known_status",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='encounter',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_encounterevent" ("ended_at", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "practitioner_id", "site_id", "started_at", "status") VALUES (NEW."ended_at", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."practitioner_id", NEW."site_id", NEW."started_at", NEW."status"); RETURN NULL;', hash='6de93818fa4c5bf6f34c3db51de18580622feb0f', operation='INSERT', pgid='pgtrigger_insert_insert_db857', table='treatments_encounter', when='AFTER')),
+            model_name="encounter",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "treatments_encounterevent" ("ended_at", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "practitioner_id", "site_id", "started_at", "status") VALUES (NEW."ended_at", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."practitioner_id", NEW."site_id", NEW."started_at", NEW."status"); RETURN NULL;',
+                    hash="6de93818fa4c5bf6f34c3db51de18580622feb0f",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_db857",
+                    table="treatments_encounter",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='encounter',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_encounterevent" ("ended_at", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "practitioner_id", "site_id", "started_at", "status") VALUES (NEW."ended_at", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."practitioner_id", NEW."site_id", NEW."started_at", NEW."status"); RETURN NULL;', hash='f410702d15c225c5f82f07aadb3a80c782db2929', operation='UPDATE', pgid='pgtrigger_update_update_accdd', table='treatments_encounter', when='AFTER')),
+            model_name="encounter",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "treatments_encounterevent" ("ended_at", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "practitioner_id", "site_id", "started_at", "status") VALUES (NEW."ended_at", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."practitioner_id", NEW."site_id", NEW."started_at", NEW."status"); RETURN NULL;',
+                    hash="f410702d15c225c5f82f07aadb3a80c782db2929",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_accdd",
+                    table="treatments_encounter",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='encounter',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_encounterevent" ("ended_at", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "practitioner_id", "site_id", "started_at", "status") VALUES (OLD."ended_at", OLD."id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."practitioner_id", OLD."site_id", OLD."started_at", OLD."status"); RETURN NULL;', hash='3f5edf145bdce4465bb747283542395cc3245a31', operation='DELETE', pgid='pgtrigger_delete_delete_7a97c', table='treatments_encounter', when='AFTER')),
+            model_name="encounter",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "treatments_encounterevent" ("ended_at", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "practitioner_id", "site_id", "started_at", "status") VALUES (OLD."ended_at", OLD."id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."practitioner_id", OLD."site_id", OLD."started_at", OLD."status"); RETURN NULL;',
+                    hash="3f5edf145bdce4465bb747283542395cc3245a31",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_7a97c",
+                    table="treatments_encounter",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='encounterevent',
-            constraint=clinic.constraints.Trigger(deferred=False, function='clinic_history_is_append_only', name='encounter_history_is_append_only', rest='FOR EACH STATEMENT', timing='BEFORE UPDATE OR DELETE OR TRUNCATE'),
+            model_name="encounterevent",
+            constraint=clinic.constraints.Trigger(
+                deferred=False,
+                function="clinic_history_is_append_only",
+                name="encounter_history_is_append_only",
+                rest="FOR EACH STATEMENT",
+                timing="BEFORE UPDATE OR DELETE OR TRUNCATE",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(('lesion_rule__in', ['none', 'optional', 'required', 'or_body_site', 'body_site'])), name='treatment_has_a_known_lesion_rule'),
+            model_name="treatment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lesion_rule__in", ["none", "optional", "required", "or_body_site", "body_site"])),
+                name="treatment_has_a_known_lesion_rule",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gt', 0)), name='treatment_takes_time'),
+            model_name="treatment",
+            constraint=models.CheckConstraint(condition=models.Q(("minutes__gt", 0)), name="treatment_takes_time"),
         ),
         migrations.AddConstraint(
-            model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', 'free-consultation'), _negated=True), ('price', 0), _connector='OR'), name='free_consultation_has_no_price'),
+            model_name="treatment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("code", "free-consultation"), _negated=True), ("price", 0), _connector="OR"),
+                name="free_consultation_has_no_price",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='treatment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_treatmentevent" ("active", "buffer_after", "buffer_before", "code", "currency", "devices", "downtime_days", "equipment", "id", "lesion_rule", "minutes", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price") VALUES (NEW."active", NEW."buffer_after", NEW."buffer_before", NEW."code", NEW."currency", NEW."devices", NEW."downtime_days", NEW."equipment", NEW."id", NEW."lesion_rule", NEW."minutes", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."price"); RETURN NULL;', hash='437282d562e0c36d5369be385e7a53eda21506f3', operation='INSERT', pgid='pgtrigger_insert_insert_e1d66', table='treatments_treatment', when='AFTER')),
+            model_name="treatment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "treatments_treatmentevent" ("active", "buffer_after", "buffer_before", "code", "currency", "devices", "downtime_days", "equipment", "id", "lesion_rule", "minutes", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price") VALUES (NEW."active", NEW."buffer_after", NEW."buffer_before", NEW."code", NEW."currency", NEW."devices", NEW."downtime_days", NEW."equipment", NEW."id", NEW."lesion_rule", NEW."minutes", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."price"); RETURN NULL;',
+                    hash="437282d562e0c36d5369be385e7a53eda21506f3",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_e1d66",
+                    table="treatments_treatment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='treatment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_treatmentevent" ("active", "buffer_after", "buffer_before", "code", "currency", "devices", "downtime_days", "equipment", "id", "lesion_rule", "minutes", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price") VALUES (NEW."active", NEW."buffer_after", NEW."buffer_before", NEW."code", NEW."currency", NEW."devices", NEW."downtime_days", NEW."equipment", NEW."id", NEW."lesion_rule", NEW."minutes", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."price"); RETURN NULL;', hash='c3fe014037fee3da8714c3c6a14f1efabc8a4d60', operation='UPDATE', pgid='pgtrigger_update_update_ecc74', table='treatments_treatment', when='AFTER')),
+            model_name="treatment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "treatments_treatmentevent" ("active", "buffer_after", "buffer_before", "code", "currency", "devices", "downtime_days", "equipment", "id", "lesion_rule", "minutes", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price") VALUES (NEW."active", NEW."buffer_after", NEW."buffer_before", NEW."code", NEW."currency", NEW."devices", NEW."downtime_days", NEW."equipment", NEW."id", NEW."lesion_rule", NEW."minutes", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."price"); RETURN NULL;',
+                    hash="c3fe014037fee3da8714c3c6a14f1efabc8a4d60",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_ecc74",
+                    table="treatments_treatment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='treatment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_treatmentevent" ("active", "buffer_after", "buffer_before", "code", "currency", "devices", "downtime_days", "equipment", "id", "lesion_rule", "minutes", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price") VALUES (OLD."active", OLD."buffer_after", OLD."buffer_before", OLD."code", OLD."currency", OLD."devices", OLD."downtime_days", OLD."equipment", OLD."id", OLD."lesion_rule", OLD."minutes", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."price"); RETURN NULL;', hash='2d84ccb37dd886f79521d7a481d6e89b52e55f53', operation='DELETE', pgid='pgtrigger_delete_delete_a0e7c', table='treatments_treatment', when='AFTER')),
+            model_name="treatment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "treatments_treatmentevent" ("active", "buffer_after", "buffer_before", "code", "currency", "devices", "downtime_days", "equipment", "id", "lesion_rule", "minutes", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price") VALUES (OLD."active", OLD."buffer_after", OLD."buffer_before", OLD."code", OLD."currency", OLD."devices", OLD."downtime_days", OLD."equipment", OLD."id", OLD."lesion_rule", OLD."minutes", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."price"); RETURN NULL;',
+                    hash="2d84ccb37dd886f79521d7a481d6e89b52e55f53",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_a0e7c",
+                    table="treatments_treatment",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='overrideevent',
-            constraint=clinic.constraints.Trigger(deferred=False, function='clinic_history_is_append_only', name='override_history_is_append_only', rest='FOR EACH STATEMENT', timing='BEFORE UPDATE OR DELETE OR TRUNCATE'),
+            model_name="overrideevent",
+            constraint=clinic.constraints.Trigger(
+                deferred=False,
+                function="clinic_history_is_append_only",
+                name="override_history_is_append_only",
+                rest="FOR EACH STATEMENT",
+                timing="BEFORE UPDATE OR DELETE OR TRUNCATE",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('gate__in', ('G12', 'G17', 'G18', 'G19', 'G20', 'G21'))), name='override_is_of_a_soft_gate'),
+            model_name="override",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("gate__in", ("G12", "G17", "G18", "G19", "G20", "G21"))), name="override_is_of_a_soft_gate"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__length__gte', 20)), name='override_gives_its_reason'),
+            model_name="override",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason__length__gte", 20)), name="override_gives_its_reason"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('given_by_user')), _negated=True), _connector='OR'), name='override_is_confirmed_by_another_person'),
+            model_name="override",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by__isnull", True),
+                    models.Q(("confirmed_by", models.F("given_by_user")), _negated=True),
+                    _connector="OR",
+                ),
+                name="override_is_confirmed_by_another_person",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='override',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_overrideevent" ("confirmed_at", "confirmed_by_id", "expires_at", "gate", "given_at", "given_by_id", "given_by_user_id", "id", "lesion_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "site_id", "treatment_id", "used_by") VALUES (NEW."confirmed_at", NEW."confirmed_by_id", NEW."expires_at", NEW."gate", NEW."given_at", NEW."given_by_id", NEW."given_by_user_id", NEW."id", NEW."lesion_id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."site_id", NEW."treatment_id", NEW."used_by"); RETURN NULL;', hash='f447a023af2b62fea3c3e74ad0f358c447ab00e1', operation='INSERT', pgid='pgtrigger_insert_insert_22e76', table='treatments_override', when='AFTER')),
+            model_name="override",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "treatments_overrideevent" ("confirmed_at", "confirmed_by_id", "expires_at", "gate", "given_at", "given_by_id", "given_by_user_id", "id", "lesion_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "site_id", "treatment_id", "used_by") VALUES (NEW."confirmed_at", NEW."confirmed_by_id", NEW."expires_at", NEW."gate", NEW."given_at", NEW."given_by_id", NEW."given_by_user_id", NEW."id", NEW."lesion_id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."site_id", NEW."treatment_id", NEW."used_by"); RETURN NULL;',
+                    hash="f447a023af2b62fea3c3e74ad0f358c447ab00e1",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_22e76",
+                    table="treatments_override",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='override',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_overrideevent" ("confirmed_at", "confirmed_by_id", "expires_at", "gate", "given_at", "given_by_id", "given_by_user_id", "id", "lesion_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "site_id", "treatment_id", "used_by") VALUES (NEW."confirmed_at", NEW."confirmed_by_id", NEW."expires_at", NEW."gate", NEW."given_at", NEW."given_by_id", NEW."given_by_user_id", NEW."id", NEW."lesion_id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."site_id", NEW."treatment_id", NEW."used_by"); RETURN NULL;', hash='8e9a6e78344613243344138a40dd993ae375ce80', operation='UPDATE', pgid='pgtrigger_update_update_03486', table='treatments_override', when='AFTER')),
+            model_name="override",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "treatments_overrideevent" ("confirmed_at", "confirmed_by_id", "expires_at", "gate", "given_at", "given_by_id", "given_by_user_id", "id", "lesion_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "site_id", "treatment_id", "used_by") VALUES (NEW."confirmed_at", NEW."confirmed_by_id", NEW."expires_at", NEW."gate", NEW."given_at", NEW."given_by_id", NEW."given_by_user_id", NEW."id", NEW."lesion_id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."site_id", NEW."treatment_id", NEW."used_by"); RETURN NULL;',
+                    hash="8e9a6e78344613243344138a40dd993ae375ce80",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_03486",
+                    table="treatments_override",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='override',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_overrideevent" ("confirmed_at", "confirmed_by_id", "expires_at", "gate", "given_at", "given_by_id", "given_by_user_id", "id", "lesion_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "site_id", "treatment_id", "used_by") VALUES (OLD."confirmed_at", OLD."confirmed_by_id", OLD."expires_at", OLD."gate", OLD."given_at", OLD."given_by_id", OLD."given_by_user_id", OLD."id", OLD."lesion_id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."site_id", OLD."treatment_id", OLD."used_by"); RETURN NULL;', hash='975075893a45c56be3277ac74668e0df5a9c08aa', operation='DELETE', pgid='pgtrigger_delete_delete_b21d2', table='treatments_override', when='AFTER')),
+            model_name="override",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "treatments_overrideevent" ("confirmed_at", "confirmed_by_id", "expires_at", "gate", "given_at", "given_by_id", "given_by_user_id", "id", "lesion_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "site_id", "treatment_id", "used_by") VALUES (OLD."confirmed_at", OLD."confirmed_by_id", OLD."expires_at", OLD."gate", OLD."given_at", OLD."given_by_id", OLD."given_by_user_id", OLD."id", OLD."lesion_id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."site_id", OLD."treatment_id", OLD."used_by"); RETURN NULL;',
+                    hash="975075893a45c56be3277ac74668e0df5a9c08aa",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_b21d2",
+                    table="treatments_override",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treatmentact',
-            constraint=models.CheckConstraint(condition=models.Q(('act__in', ['lancet_extraction', 'comedone_extraction', 'chemical_peel', 'microdermabrasion', 'laser_resurfacing', 'radiofrequency', 'diagnose_lesion', 'consult_free', 'skin_analysis', 'home_care_plan', 'prescribe_topical_retinoid', 'post_procedure_review'])), name='treatment_act_is_known'),
+            model_name="treatmentact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "act__in",
+                        [
+                            "lancet_extraction",
+                            "comedone_extraction",
+                            "chemical_peel",
+                            "microdermabrasion",
+                            "laser_resurfacing",
+                            "radiofrequency",
+                            "diagnose_lesion",
+                            "consult_free",
+                            "skin_analysis",
+                            "home_care_plan",
+                            "prescribe_topical_retinoid",
+                            "post_procedure_review",
+                        ],
+                    )
+                ),
+                name="treatment_act_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treatmentact',
-            constraint=models.CheckConstraint(condition=models.Q(('depth__in', ['none', 'stratum_corneum', 'epidermal', 'superficial', 'medium', 'dermal', 'deep', 'ablative'])), name='treatment_act_depth_is_known'),
+            model_name="treatmentact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "depth__in",
+                        ["none", "stratum_corneum", "epidermal", "superficial", "medium", "dermal", "deep", "ablative"],
+                    )
+                ),
+                name="treatment_act_depth_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treatmentact',
-            constraint=models.UniqueConstraint(fields=('treatment', 'act', 'depth'), name='treatment_act_key'),
+            model_name="treatmentact",
+            constraint=models.UniqueConstraint(fields=("treatment", "act", "depth"), name="treatment_act_key"),
         ),
         migrations.AddConstraint(
-            model_name='treatmentevent',
-            constraint=clinic.constraints.Trigger(deferred=False, function='clinic_history_is_append_only', name='treatment_history_is_append_only', rest='FOR EACH STATEMENT', timing='BEFORE UPDATE OR DELETE OR TRUNCATE'),
+            model_name="treatmentevent",
+            constraint=clinic.constraints.Trigger(
+                deferred=False,
+                function="clinic_history_is_append_only",
+                name="treatment_history_is_append_only",
+                rest="FOR EACH STATEMENT",
+                timing="BEFORE UPDATE OR DELETE OR TRUNCATE",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treatmentorder',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'used', 'revoked', 'expired'])), name='order_has_a_known_status'),
+            model_name="treatmentorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["active", "used", "revoked", "expired"])), name="order_has_a_known_status"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treatmentorder',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('signed_at'))), name='order_expires_after_it_is_signed'),
+            model_name="treatmentorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expires_at__gt", models.F("signed_at"))), name="order_expires_after_it_is_signed"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treatmentorder',
-            constraint=models.UniqueConstraint(fields=('id', 'patient'), name='order_patient_key'),
+            model_name="treatmentorder",
+            constraint=models.UniqueConstraint(fields=("id", "patient"), name="order_patient_key"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='treatmentorder',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_treatmentorderevent" ("expires_at", "id", "note", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "profession", "revoked_by_id", "signed_at", "signed_by_id", "site_id", "status") VALUES (NEW."expires_at", NEW."id", NEW."note", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."profession", NEW."revoked_by_id", NEW."signed_at", NEW."signed_by_id", NEW."site_id", NEW."status"); RETURN NULL;', hash='baeef3234b3d80f6dde2525983f8dd10bb6a40d1', operation='INSERT', pgid='pgtrigger_insert_insert_a55bb', table='treatments_treatmentorder', when='AFTER')),
+            model_name="treatmentorder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "treatments_treatmentorderevent" ("expires_at", "id", "note", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "profession", "revoked_by_id", "signed_at", "signed_by_id", "site_id", "status") VALUES (NEW."expires_at", NEW."id", NEW."note", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."profession", NEW."revoked_by_id", NEW."signed_at", NEW."signed_by_id", NEW."site_id", NEW."status"); RETURN NULL;',
+                    hash="baeef3234b3d80f6dde2525983f8dd10bb6a40d1",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_a55bb",
+                    table="treatments_treatmentorder",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='treatmentorder',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_treatmentorderevent" ("expires_at", "id", "note", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "profession", "revoked_by_id", "signed_at", "signed_by_id", "site_id", "status") VALUES (NEW."expires_at", NEW."id", NEW."note", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."profession", NEW."revoked_by_id", NEW."signed_at", NEW."signed_by_id", NEW."site_id", NEW."status"); RETURN NULL;', hash='d35cffc72349a16eacd8a9a7e487df907c7b6eb5', operation='UPDATE', pgid='pgtrigger_update_update_97dad', table='treatments_treatmentorder', when='AFTER')),
+            model_name="treatmentorder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "treatments_treatmentorderevent" ("expires_at", "id", "note", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "profession", "revoked_by_id", "signed_at", "signed_by_id", "site_id", "status") VALUES (NEW."expires_at", NEW."id", NEW."note", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."profession", NEW."revoked_by_id", NEW."signed_at", NEW."signed_by_id", NEW."site_id", NEW."status"); RETURN NULL;',
+                    hash="d35cffc72349a16eacd8a9a7e487df907c7b6eb5",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_97dad",
+                    table="treatments_treatmentorder",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='treatmentorder',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_treatmentorderevent" ("expires_at", "id", "note", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "profession", "revoked_by_id", "signed_at", "signed_by_id", "site_id", "status") VALUES (OLD."expires_at", OLD."id", OLD."note", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."profession", OLD."revoked_by_id", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."status"); RETURN NULL;', hash='2e060ce998e328231f276e743162ef0956da8835', operation='DELETE', pgid='pgtrigger_delete_delete_5ba79', table='treatments_treatmentorder', when='AFTER')),
+            model_name="treatmentorder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "treatments_treatmentorderevent" ("expires_at", "id", "note", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "profession", "revoked_by_id", "signed_at", "signed_by_id", "site_id", "status") VALUES (OLD."expires_at", OLD."id", OLD."note", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."profession", OLD."revoked_by_id", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."status"); RETURN NULL;',
+                    hash="2e060ce998e328231f276e743162ef0956da8835",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_5ba79",
+                    table="treatments_treatmentorder",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderitemevent',
-            constraint=clinic.constraints.Trigger(deferred=False, function='clinic_history_is_append_only', name='orderitem_history_is_append_only', rest='FOR EACH STATEMENT', timing='BEFORE UPDATE OR DELETE OR TRUNCATE'),
+            model_name="orderitemevent",
+            constraint=clinic.constraints.Trigger(
+                deferred=False,
+                function="clinic_history_is_append_only",
+                name="orderitem_history_is_append_only",
+                rest="FOR EACH STATEMENT",
+                timing="BEFORE UPDATE OR DELETE OR TRUNCATE",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderitem',
-            constraint=clinic.constraints.CompositeForeignKey(fields=('order', 'patient'), name='order_item_is_for_the_patient_of_its_order', to='treatments.TreatmentOrder', to_fields=('id', 'patient')),
+            model_name="orderitem",
+            constraint=clinic.constraints.CompositeForeignKey(
+                fields=("order", "patient"),
+                name="order_item_is_for_the_patient_of_its_order",
+                to="treatments.TreatmentOrder",
+                to_fields=("id", "patient"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderitem',
-            constraint=clinic.constraints.CompositeForeignKey(fields=('lesion', 'patient'), name='ordered_lesion_is_of_the_patient', to='patients.Lesion', to_fields=('id', 'patient')),
+            model_name="orderitem",
+            constraint=clinic.constraints.CompositeForeignKey(
+                fields=("lesion", "patient"),
+                name="ordered_lesion_is_of_the_patient",
+                to="patients.Lesion",
+                to_fields=("id", "patient"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderitem',
-            constraint=clinic.constraints.CompositeForeignKey(fields=('treatment', 'act', 'depth'), name='ordered_act_is_of_the_treatment', to='treatments.TreatmentAct', to_fields=('treatment', 'act', 'depth')),
+            model_name="orderitem",
+            constraint=clinic.constraints.CompositeForeignKey(
+                fields=("treatment", "act", "depth"),
+                name="ordered_act_is_of_the_treatment",
+                to="treatments.TreatmentAct",
+                to_fields=("treatment", "act", "depth"),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='orderitem',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_orderitemevent" ("act", "body_site_id", "depth", "group", "id", "lesion_id", "order_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region", "treatment_id") VALUES (NEW."act", NEW."body_site_id", NEW."depth", NEW."group", NEW."id", NEW."lesion_id", NEW."order_id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."region", NEW."treatment_id"); RETURN NULL;', hash='2d524fbb2063df253ea174e9115da091883301e5', operation='INSERT', pgid='pgtrigger_insert_insert_04a30', table='treatments_orderitem', when='AFTER')),
+            model_name="orderitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "treatments_orderitemevent" ("act", "body_site_id", "depth", "group", "id", "lesion_id", "order_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region", "treatment_id") VALUES (NEW."act", NEW."body_site_id", NEW."depth", NEW."group", NEW."id", NEW."lesion_id", NEW."order_id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."region", NEW."treatment_id"); RETURN NULL;',
+                    hash="2d524fbb2063df253ea174e9115da091883301e5",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_04a30",
+                    table="treatments_orderitem",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='orderitem',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."act" IS DISTINCT FROM (NEW."act") OR OLD."body_site_id" IS DISTINCT FROM (NEW."body_site_id") OR OLD."depth" IS DISTINCT FROM (NEW."depth") OR OLD."group" IS DISTINCT FROM (NEW."group") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."lesion_id" IS DISTINCT FROM (NEW."lesion_id") OR OLD."order_id" IS DISTINCT FROM (NEW."order_id") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."region" IS DISTINCT FROM (NEW."region") OR OLD."treatment_id" IS DISTINCT FROM (NEW."treatment_id"))', func='INSERT INTO "treatments_orderitemevent" ("act", "body_site_id", "depth", "group", "id", "lesion_id", "order_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region", "treatment_id") VALUES (NEW."act", NEW."body_site_id", NEW."depth", NEW."group", NEW."id", NEW."lesion_id", NEW."order_id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."region", NEW."treatment_id"); RETURN NULL;', hash='f5c868fd2b4bad82567690600b73847da9c9b865', operation='UPDATE', pgid='pgtrigger_update_update_f4953', table='treatments_orderitem', when='AFTER')),
+            model_name="orderitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."act" IS DISTINCT FROM (NEW."act") OR OLD."body_site_id" IS DISTINCT FROM (NEW."body_site_id") OR OLD."depth" IS DISTINCT FROM (NEW."depth") OR OLD."group" IS DISTINCT FROM (NEW."group") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."lesion_id" IS DISTINCT FROM (NEW."lesion_id") OR OLD."order_id" IS DISTINCT FROM (NEW."order_id") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."region" IS DISTINCT FROM (NEW."region") OR OLD."treatment_id" IS DISTINCT FROM (NEW."treatment_id"))',
+                    func='INSERT INTO "treatments_orderitemevent" ("act", "body_site_id", "depth", "group", "id", "lesion_id", "order_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region", "treatment_id") VALUES (NEW."act", NEW."body_site_id", NEW."depth", NEW."group", NEW."id", NEW."lesion_id", NEW."order_id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."region", NEW."treatment_id"); RETURN NULL;',
+                    hash="f5c868fd2b4bad82567690600b73847da9c9b865",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_f4953",
+                    table="treatments_orderitem",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='orderitem',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_orderitemevent" ("act", "body_site_id", "depth", "group", "id", "lesion_id", "order_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region", "treatment_id") VALUES (OLD."act", OLD."body_site_id", OLD."depth", OLD."group", OLD."id", OLD."lesion_id", OLD."order_id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."region", OLD."treatment_id"); RETURN NULL;', hash='97c90bc0d46215285c7c0133e8cb007719191f52', operation='DELETE', pgid='pgtrigger_delete_delete_85e92', table='treatments_orderitem', when='AFTER')),
+            model_name="orderitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "treatments_orderitemevent" ("act", "body_site_id", "depth", "group", "id", "lesion_id", "order_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region", "treatment_id") VALUES (OLD."act", OLD."body_site_id", OLD."depth", OLD."group", OLD."id", OLD."lesion_id", OLD."order_id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."region", OLD."treatment_id"); RETURN NULL;',
+                    hash="97c90bc0d46215285c7c0133e8cb007719191f52",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_85e92",
+                    table="treatments_orderitem",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treatmentorderevent',
-            constraint=clinic.constraints.Trigger(deferred=False, function='clinic_history_is_append_only', name='treatmentorder_history_is_append_only', rest='FOR EACH STATEMENT', timing='BEFORE UPDATE OR DELETE OR TRUNCATE'),
+            model_name="treatmentorderevent",
+            constraint=clinic.constraints.Trigger(
+                deferred=False,
+                function="clinic_history_is_append_only",
+                name="treatmentorder_history_is_append_only",
+                rest="FOR EACH STATEMENT",
+                timing="BEFORE UPDATE OR DELETE OR TRUNCATE",
+            ),
         ),
     ]

@@ -34,9 +34,7 @@ class Treatment(Keyed):
         constraints = [
             one_of("lesion_rule", LESION_RULES, name="treatment_has_a_known_lesion_rule"),
             models.CheckConstraint(name="treatment_takes_time", condition=Q(minutes__gt=0)),
-            models.CheckConstraint(
-                name="free_consultation_has_no_price", condition=~Q(code="free-consultation") | Q(price=0)
-            ),
+            models.CheckConstraint(name="free_consultation_has_no_price", condition=~Q(code="free-consultation") | Q(price=0)),
         ]
 
     def __str__(self) -> str:

@@ -34,9 +34,7 @@ class Override(Keyed):
     class Meta:
         constraints = [
             models.CheckConstraint(name="override_is_of_a_soft_gate", condition=Q(gate__in=SOFT_GATES)),
-            models.CheckConstraint(
-                name="override_gives_its_reason", condition=Q(reason__length__gte=20)
-            ),
+            models.CheckConstraint(name="override_gives_its_reason", condition=Q(reason__length__gte=20)),
             models.CheckConstraint(
                 name="override_is_confirmed_by_another_person",
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("given_by_user")),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from clinic.models import Site
 from patients.models import Patient
@@ -43,5 +43,5 @@ def usable_overrides(
                 gate=row.gate, treatment=row.treatment.code, lesion_id=str(row.lesion_id) if row.lesion_id else None
             ),
         )
-        for row in rows.select_related("treatment").order_by("given_at", "id")
+        for row in rows.select_related("treatment").order_by(F("used_by").asc(nulls_last=True), "given_at", "id")
     )

@@ -1,14 +1,14 @@
 """What is asked for, read from the catalogue and the chart: the facts that gates judge and the rows that are stored."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
 from clinic.base import uuid7
-from clinic.errors import Malformed, NotFound, RuleBroken
+from clinic.errors import Malformed, NotFound, Refusal, RuleBroken
 from clinic.models import Site
 from clinic.scopes import is_restricted, scope
 from patients.models import BodySite, Contraindication, Lesion, Patient, SkinProfile
@@ -19,16 +19,19 @@ from treatments.policies.facts import ItemFacts, LesionFacts, PatientFacts, Trea
 from treatments.policies.gates.patients import ADULT
 from treatments.policies.gates.shape import scopes_of
 
+ANY_ADULT = PatientFacts(id="", birth_date=date(1970, 1, 1))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One item as a person asks for it: codes and ids, nothing judged yet; `minutes` only when unusual."""
+    """One item as a person asks for it: codes and ids, nothing judged yet; `minutes` only when unusual, `group` once stored."""
 
     treatment: str
     lesions: tuple[UUID, ...] = ()
     body_site: str | None = None
     depth: str | None = None
     minutes: int | None = None
+    group: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +64,7 @@ class Line:
     treatment: Treatment
     lesions: tuple[Lesion, ...]
     body_site: BodySite | None
-    group: UUID = field(default_factory=uuid7)
+    group: UUID
 
     @property
     def minutes(self) -> int:
@@ -87,9 +90,9 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """All items of one visit for one patient at one site."""
+    """All items of one visit at one site, for one patient or (None) for any adult."""
 
-    patient: Patient
+    patient: Patient | None
     site: Site
     facts: PatientFacts
     lines: tuple[Line, ...]
@@ -141,10 +144,11 @@ class Work:
         return birthday(self.facts.birth_date, ADULT)
 
 
-def work_of(*, patient: Patient, site: Site, asked: Sequence[Asked]) -> Work:
+def work_of(*, patient: Patient | None, site: Site, asked: Sequence[Asked], anywhere: bool = False) -> Work:
     """
     Read what the items name.
 
+    :param anywhere: items need no place: without one they are judged where the rules are strictest, on the eyelid.
     :raises Malformed: when an item lacks what its treatment needs, or names what it may not.
     :raises NotFound: for a lesion that does not exist.
     :raises RuleBroken: `treatment_not_offered` at this site.
@@ -154,8 +158,26 @@ def work_of(*, patient: Patient, site: Site, asked: Sequence[Asked]) -> Work:
     treatments = _treatments(site, asked)
     lesions = {row.id: row for row in _lesions(asked)}
     body_sites = _body_sites(asked)
+    if not anywhere:
+        for place, item in enumerate(asked):
+            _require_place(f"treatments[{place}]", item, treatments[item.treatment])
     lines = tuple(_line(place, item, treatments, lesions, body_sites) for place, item in enumerate(asked))
-    return Work(patient=patient, site=site, facts=patient_facts(patient), lines=lines)
+    return Work(patient=patient, site=site, facts=patient_facts(patient) if patient else ANY_ADULT, lines=lines)
+
+
+def read_again(work: Work) -> Work:
+    """The same wishes, with chart and catalogue as they are now."""
+    asked = [
+        Asked(
+            treatment=line.treatment.code,
+            lesions=tuple(lesion.id for lesion in line.lesions),
+            body_site=line.facts.body_site,
+            depth=line.facts.asked_depth,
+            minutes=line.facts.minutes,
+        )
+        for line in work.lines
+    ]
+    return work_of(patient=work.patient, site=work.site, asked=asked)
 
 
 def patient_facts(patient: Patient) -> PatientFacts:
@@ -210,9 +232,19 @@ def _treatments(site: Site, asked: Sequence[Asked]) -> dict[str, Treatment]:
     codes = {item.treatment for item in asked}
     offered = Treatment.objects.filter(code__in=codes, active=True, sites=site).prefetch_related("acts")
     found = {treatment.code: treatment for treatment in offered}
-    for code in sorted(codes - found.keys()):
-        raise RuleBroken("treatment_not_offered", f"{code} is not offered at {site.name}: choose a treatment of this site.")
+    if missing := sorted(codes - found.keys()):
+        reasons = [_not_offered(code, site) for code in missing]
+        raise RuleBroken("treatment_not_offered", reasons[0].detail, reasons=reasons)
     return found
+
+
+def _not_offered(code: str, site: Site) -> Refusal:
+    return Refusal(
+        code="treatment_not_offered",
+        detail=f"{code} is not offered at {site.name}.",
+        source="The catalogue of the site",
+        mend="Choose a treatment of this site.",
+    )
 
 
 def _lesions(asked: Sequence[Asked]) -> list[Lesion]:
@@ -238,7 +270,8 @@ def _line(
     body_sites: dict[str, BodySite],
 ) -> Line:
     treatment = treatments[item.treatment]
-    _require_place(f"treatments[{place}]", item, treatment, body_sites)
+    if item.body_site and item.body_site not in body_sites:
+        raise Malformed({f"treatments[{place}].body_site": f"{item.body_site} is no body site: see body-sites/."})
     named = tuple(lesions[lesion] for lesion in dict.fromkeys(item.lesions))
     body_site = body_sites[item.body_site] if item.body_site else None
     facts = ItemFacts(
@@ -249,13 +282,11 @@ def _line(
         asked_depth=item.depth,
         minutes=item.minutes,
     )
-    return Line(facts=facts, treatment=treatment, lesions=named, body_site=body_site)
+    return Line(facts=facts, treatment=treatment, lesions=named, body_site=body_site, group=item.group or uuid7())
 
 
-def _require_place(path: str, item: Asked, treatment: Treatment, body_sites: dict[str, BodySite]) -> None:
-    """Lesions or a body site where the treatment works on one, never both, and only body sites that exist."""
-    if item.body_site and item.body_site not in body_sites:
-        raise Malformed({f"{path}.body_site": f"{item.body_site} is no body site: see body-sites/."})
+def _require_place(path: str, item: Asked, treatment: Treatment) -> None:
+    """Lesions or a body site where the treatment works on one, never both."""
     if item.lesions and item.body_site:
         raise Malformed({path: "Name lesions or a body site, not both."})
     if treatment.lesion_rule == "required" and not item.lesions:

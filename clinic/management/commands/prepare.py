@@ -11,6 +11,7 @@ class Command(BaseCommand):
     """What must have run before web, worker and beat start."""
 
     help = __doc__
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate; then seed the demo clinic where DEMO asks for it and it is not there yet."""

@@ -62,8 +62,8 @@ def correct_grant(
     """
 
     def correct(current: Grant) -> None:
+        _require_days(valid_from or current.valid_from, valid_through or current.valid_through)
         correct_days(current, valid_from=valid_from, valid_through=valid_through)
-        _require_days(current.valid_from, current.valid_through)
 
     return _change(grant, actor=actor, now=now, change=correct)
 

@@ -1,0 +1,21 @@
+"""The addresses of this floor, under /api/v1/."""
+
+from django.urls import path
+
+from appointments.api import messages, reassignments, slots, verdicts, visits
+from appointments.api.actions import ACTIONS
+
+urlpatterns = [
+    path("verdicts/", verdicts.Verdicts.as_view(), name="verdicts"),
+    path("slots/", slots.Slots.as_view(), name="slots"),
+    path("slots/search/", slots.SlotSearch.as_view(), name="slots-search"),
+    path("appointments/", visits.Visits.as_view(), name="appointments"),
+    path("appointments/<uuid:appointment>/", visits.OneVisit.as_view(), name="appointment"),
+    *(
+        path(f"appointments/<uuid:appointment>/{name}/", action.as_view(), name=f"appointment-{name}")
+        for name, action in ACTIONS.items()
+    ),
+    path("reassignments/", reassignments.Reassignments.as_view(), name="reassignments"),
+    path("reassignments/apply/", reassignments.Apply.as_view(), name="reassignments-apply"),
+    path("messages/", messages.Messages.as_view(), name="messages"),
+]

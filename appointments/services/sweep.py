@@ -1,0 +1,35 @@
+"""The nightly sweep: what ended by itself is noticed, and what nobody saw to is put before somebody."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from appointments.models import Appointment
+from appointments.policies.statuses import NEEDS_REASSIGNMENT, STAFFED
+from appointments.services.chores import ESCALATION, UNCLOSED
+from clinic.models import Practitioner
+from clinic.models.people import FRONT_DESK, MANAGER
+from clinic.services.changes import change_authority
+from clinic.services.credentials.licences import expire_licences
+from clinic.services.tasks import open_task
+
+ESCALATE_BEFORE = timedelta(hours=48)
+CLOSED_WITHIN = timedelta(hours=12)
+
+
+def sweep_authority(*, now: datetime) -> None:
+    """Judge every practitioner's authority anew, hand what nobody reassigned to the manager, and list visits left open."""
+    expire_licences(now=now)
+    everybody = list(Practitioner.objects.values_list("id", flat=True))
+    change_authority(practitioners=everybody, actor=None, reason="nightly sweep", now=now, change=lambda: None)
+    adrift = Appointment.objects.filter(
+        status=NEEDS_REASSIGNMENT, during__startswith__gt=now, during__startswith__lte=now + ESCALATE_BEFORE
+    )
+    _put_before(MANAGER, ESCALATION, "Nobody has taken this visit yet.", adrift, now)
+    left_open = Appointment.objects.filter(status__in=STAFFED, during__endswith__lte=now - CLOSED_WITHIN)
+    _put_before(FRONT_DESK, UNCLOSED, "The visit is over, and nobody closed it.", left_open, now)
+
+
+def _put_before(role: str, kind: str, detail: str, visits: QuerySet[Appointment], now: datetime) -> None:
+    for visit in visits.select_related("site"):
+        open_task(kind=kind, subject=visit.id, site=visit.site, role=role, detail=detail, due_at=now)
