@@ -3,8 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from appointments.services import sweep
 from appointments.services.delivery import deliver_due
+from appointments.services.sweep import sweep_visits
 
 LIMIT = 1000
 SECONDS = 4
@@ -19,4 +19,4 @@ def deliver_due_messages() -> None:
 @shared_task
 def sweep_authority() -> None:
     """Notice what ended by itself."""
-    sweep.sweep_authority(now=timezone.now())
+    sweep_visits(now=timezone.now())

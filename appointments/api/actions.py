@@ -1,5 +1,6 @@
 """What happens to a visit: moves, and the steps of its course."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar
@@ -29,10 +30,12 @@ from clinic.api.permissions import ANY_STAFF, MANAGERS, PRACTITIONERS, RolesByMe
 from clinic.api.schema import ACTS, describe
 from clinic.api.strict import Strict, read
 from clinic.api.tasks import NoInput
+from clinic.errors import Malformed
 from clinic.models import User
 from clinic.selectors.people import practitioner_named
 from patients.selectors.records import all_found, found, lesions_visible_to
 
+PLACE = re.compile(r"^treatments\[\d+\]")
 Given = dict[str, Any]
 Doing = Callable[[User, Appointment, Given, datetime], Any]
 
@@ -74,7 +77,11 @@ def _add_treatment(user: User, visit: Appointment, given: Given, now: datetime) 
     item = given["item"]
     if item.lesions:
         all_found(lesions_visible_to(user), item.lesions)
-    moving.add_treatment(actor=user, visit=visit, item=item, order=open_order(user, given.get("order")), now=now)
+    order = open_order(user, given.get("order"))
+    try:
+        moving.add_treatment(actor=user, visit=visit, item=item, order=order, now=now)
+    except Malformed as error:
+        raise Malformed({PLACE.sub("item", field): detail for field, detail in error.fields.items()}) from error
 
 
 def _remove_treatment(user: User, visit: Appointment, given: Given, now: datetime) -> None:

@@ -90,10 +90,10 @@ def described_cases() -> dict[str, dict[str, str]]:
     lesions = dict(Lesion.objects.filter(patient__in=patients.values()).order_by("-id").values_list("patient_id", "id"))
     orders = dict(TreatmentOrder.objects.filter(patient__in=patients.values()).order_by("-id").values_list("patient_id", "id"))
     described = {}
-    for code in CASES:
+    for code, case in CASES.items():
         patient = patients[code].id
         described[code] = {"patient": str(patient), "lesion": str(lesions[patient])}
-        if CASES[code].ordered:
+        if case.ordered:
             described[code]["order"] = str(orders[patient])
     return described
 

@@ -9,7 +9,7 @@ from random import Random
 from clinic.models import Practitioner, Site, User
 
 PAST_DAYS, FUTURE_DAYS = 14, 60
-"""Presence and visits reach this far back and ahead, in days of the site."""
+"""Presence reaches this far back and ahead, in days of the site; so do visits, unless fewer are asked for."""
 SETTLED_DAYS = 400
 """The papers have counted for this many days."""
 
@@ -20,6 +20,7 @@ class Ground:
 
     seed: int
     now: datetime
+    booked_days: int = FUTURE_DAYS
     sites: dict[str, Site] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     people: dict[str, Practitioner] = field(default_factory=dict)
@@ -48,8 +49,8 @@ class Ground:
         return self.now.astimezone(site.zone).date()
 
     def days(self, site: Site) -> list[date]:
-        """The weekdays of the demo at the site."""
-        all_days = (self.today(site) + timedelta(days=number) for number in range(-PAST_DAYS, FUTURE_DAYS + 1))
+        """The weekdays of the site that have visits."""
+        all_days = (self.today(site) + timedelta(days=number) for number in range(-PAST_DAYS, self.booked_days + 1))
         return [day for day in all_days if day.weekday() < 5]
 
     def key(self) -> uuid.UUID:

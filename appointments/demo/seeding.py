@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from appointments.demo.cases import chart_cases, described_cases
 from appointments.demo.charts import Book
-from appointments.demo.ground import Ground
+from appointments.demo.ground import FUTURE_DAYS, Ground
 from appointments.demo.orders import Orders, order_extractions, order_for_some
 from appointments.demo.people import chart_patients
 from appointments.demo.places import SITES, build_places
@@ -26,9 +26,11 @@ PATIENTS = 300
 
 
 @transaction.atomic
-def seed_demo(*, seed: int, patients: int, now: datetime) -> dict[str, Any]:
+def seed_demo(*, seed: int, patients: int, now: datetime, booked_days: int = FUTURE_DAYS) -> dict[str, Any]:
     """
     Make the demo clinic unless it is there, and describe it: users with their password, ids, named cases.
+
+    :param booked_days: visits are booked for so many days to come; presence always reaches 60.
 
     :raises NotAllowed: on a public address, and without DEMO in a database that holds anything.
     :raises Conflict: when other data stands in the way.
@@ -38,7 +40,7 @@ def seed_demo(*, seed: int, patients: int, now: datetime) -> dict[str, Any]:
     require_permission()
     if not _is_there():
         with pghistory.context(why="demo clinic"):
-            _make(Ground(seed=seed, now=now), patients)
+            _make(Ground(seed=seed, now=now, booked_days=booked_days), patients)
     return described_demo()
 
 

@@ -7,21 +7,17 @@ from django.db.models import QuerySet
 from appointments.models import Appointment
 from appointments.policies.statuses import NEEDS_REASSIGNMENT, STAFFED
 from appointments.services.chores import ESCALATION, UNCLOSED
-from clinic.models import Practitioner
 from clinic.models.people import FRONT_DESK, MANAGER
-from clinic.services.changes import change_authority
-from clinic.services.credentials.licences import expire_licences
+from clinic.services import sweep
 from clinic.services.tasks import open_task
 
 ESCALATE_BEFORE = timedelta(hours=48)
 CLOSED_WITHIN = timedelta(hours=12)
 
 
-def sweep_authority(*, now: datetime) -> None:
+def sweep_visits(*, now: datetime) -> None:
     """Judge every practitioner's authority anew, hand what nobody reassigned to the manager, and list visits left open."""
-    expire_licences(now=now)
-    everybody = list(Practitioner.objects.values_list("id", flat=True))
-    change_authority(practitioners=everybody, actor=None, reason="nightly sweep", now=now, change=lambda: None)
+    sweep.sweep_authority(now=now)
     adrift = Appointment.objects.filter(
         status=NEEDS_REASSIGNMENT, during__startswith__gt=now, during__startswith__lte=now + ESCALATE_BEFORE
     )

@@ -7,19 +7,17 @@ from uuid import UUID
 
 import pytest
 from django.contrib.auth import authenticate
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Count
 
 from appointments.demo.cases import CASES
-from appointments.demo.ground import Ground
-from appointments.demo.seeding import described_demo, seed_demo
+from appointments.demo.seeding import seed_demo
 from appointments.demo.staff import STAFF
 from appointments.models import Appointment, AppointmentItem, Message
 from appointments.selectors.availability import free_starts, lawful_stretches
 from appointments.selectors.verdicts import Request, Verdict, verdict
 from appointments.services.integrity import integrity_findings
-from clinic.errors import Conflict, NotAllowed
 from clinic.models import Membership, Opening, Practitioner, Privilege, Room, Shift, Site, User
 from clinic.scopes import REGIONS
 from patients.models import Assessment, Lesion, MiliaType, Patient
@@ -33,11 +31,11 @@ ALL_SITES = {"columbus", "jersey-city", "san-diego"}
 TODAY = date(2027, 1, 12)
 
 
-@pytest.fixture(scope="class")
+@pytest.fixture(scope="module")
 def demo(django_db_setup, django_db_blocker):
-    """The demo clinic at noon of a Tuesday, made once for the tests of a class and gone after them."""
+    """The demo clinic at noon of a Tuesday, made once for these tests, and gone after them."""
     with django_db_blocker.unblock(), transaction.atomic():
-        made = seed_demo(seed=1, patients=120, now=NOW)
+        made = seed_demo(seed=1, patients=150, now=NOW, booked_days=14)
         connection.check_constraints()
         yield made
         transaction.set_rollback(True)
@@ -302,13 +300,10 @@ class TestDailyLife:
         assert {state for state in states if state[0] == "to come"} == {("to come", "booked"), ("to come", "cancelled")}
 
     def test_about_half_of_the_time_is_taken(self):
-        booked = sum(
-            (visit.blocked.upper - visit.blocked.lower for visit in Appointment.objects.filter(practitioner=person("derm"))),
-            timedelta(),
-        )
-        there = sum(
-            (row.during.upper - row.during.lower for row in Shift.objects.filter(practitioner=person("derm"))), timedelta()
-        )
+        visits = Appointment.objects.filter(practitioner=person("derm"))
+        shifts = Shift.objects.filter(practitioner=person("derm"), during__endswith__lt=NOW + timedelta(days=14))
+        booked = sum((visit.blocked.upper - visit.blocked.lower for visit in visits), timedelta())
+        there = sum((shift.during.upper - shift.during.lower for shift in shifts), timedelta())
 
         assert 0.4 < booked / there < 0.6
 
@@ -316,7 +311,7 @@ class TestDailyLife:
     def test_supervised_visits_are_to_come(self, name):
         coming = Appointment.objects.filter(practitioner=person(name), status="booked", supervisor=person("derm"))
 
-        assert coming.count() > 3
+        assert coming.exists()
 
     @pytest.mark.parametrize("name", ["derm", "derm-2", "pa", "np", "medesth"])
     def test_every_coming_day_has_a_free_start(self, demo, name):
@@ -358,56 +353,6 @@ class TestCommand:
         call_command("seed_demo")
 
         assert "frontdesk, derm, derm-2" in capsys.readouterr().out
-
-
-@pytest.mark.django_db
-class TestRefusals:
-    def test_refuses_a_public_address(self, private, settings):
-        settings.PUBLIC_ADDRESS = True
-
-        with pytest.raises(CommandError, match="public address"):
-            call_command("seed_demo")
-
-        assert not User.objects.exists()
-
-    def test_refuses_without_demo_where_anything_is(self, private, settings):
-        settings.DEMO = False
-        User.objects.create(username="somebody")
-
-        with pytest.raises(NotAllowed):
-            seed_demo(seed=1, patients=0, now=NOW)
-
-    def test_refuses_where_half_of_its_names_are_taken(self, private):
-        User.objects.create(username="derm")
-
-        with pytest.raises(Conflict):
-            seed_demo(seed=1, patients=0, now=NOW)
-
-    def test_fills_an_empty_database_without_demo_and_alike_for_the_same_seed(self, private, settings):
-        settings.DEMO = False
-
-        first = _made_and_undone(seed=3)
-
-        assert first == _made_and_undone(seed=3)
-        assert first != _made_and_undone(seed=4)
-
-
-class TestGround:
-    def test_keys_are_uuids_of_version_seven_in_order(self):
-        ground = Ground(seed=1, now=NOW)
-
-        keys = [ground.key() for _ in range(100)]
-
-        assert {key.version for key in keys} == {7}
-        assert keys == sorted(keys)
-
-
-def _made_and_undone(*, seed: int) -> tuple[dict, list]:
-    with transaction.atomic():
-        seed_demo(seed=seed, patients=3, now=NOW)
-        made = described_demo(), list(Appointment.objects.order_by("id").values_list("id", "during", "status", "room__name"))
-        transaction.set_rollback(True)
-    return made
 
 
 def _histories() -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Bring the database up to date and, in a demo, fill it on the first start."""
+"""Bring the database and its reference data up to date and, in a demo, fill it on the first start."""
 
 from typing import Any
 
@@ -14,7 +14,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Migrate; then seed the demo clinic where DEMO asks for it and it is not there yet."""
+        """Migrate and load the policy and the catalogues; then seed the demo clinic where DEMO asks for it and it is not there yet."""
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("load_reference")
         if settings.DEMO and not settings.PUBLIC_ADDRESS and not (settings.DATA_DIR / "demo.json").exists():
             call_command("seed_demo")

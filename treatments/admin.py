@@ -1,0 +1,83 @@
+"""The catalogue, which managers keep; orders, overrides and encounters, to be looked at."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+
+from clinic.admin.base import Given, Moved, ReadOnlyAdmin, ServiceAdmin
+from clinic.admin.forms import ServiceForm
+from clinic.admin.history import register_history
+from clinic.models import Site, User
+from patients.admin import RecordAdmin, of_visible_patients
+from treatments.models import Encounter, OrderItem, Override, Treatment, TreatmentAct, TreatmentOrder
+from treatments.services.catalogue import correct_treatment
+
+
+class TreatmentForm(ServiceForm):
+    """Where it is offered may be nowhere."""
+
+    sites = forms.ModelMultipleChoiceField(Site.objects.order_by("name"), required=False, widget=forms.CheckboxSelectMultiple)
+
+
+@admin.register(Treatment)
+class TreatmentAdmin(ServiceAdmin):
+    """Minutes, prices and sites; what a treatment is judged as is shipped."""
+
+    list_display = ("name", "code", "minutes", "buffer_before", "buffer_after", "price", "currency", "active")
+    list_filter = ("active", "sites")
+    search_fields = ("name", "code")
+    corrected = ("name", "minutes", "buffer_before", "buffer_after", "price", "downtime_days", "sites", "active")
+    correction_form = TreatmentForm
+
+    def correct(self, given: Given) -> tuple[Treatment, Moved]:
+        """Correct it."""
+        return correct_treatment(actor=given.actor, treatment=given.row, **given.values), ()
+
+
+@admin.register(TreatmentAct)
+class TreatmentActAdmin(ReadOnlyAdmin):
+    """What each treatment is judged as."""
+
+    list_display = ("treatment", "act", "depth")
+    list_filter = ("act",)
+
+
+@admin.register(TreatmentOrder)
+class TreatmentOrderAdmin(RecordAdmin):
+    """Signed orders."""
+
+    list_display = ("patient", "site", "signed_by", "signed_at", "expires_at", "status")
+    list_filter = ("status", "site")
+
+
+@admin.register(OrderItem)
+class OrderItemAdmin(RecordAdmin):
+    """What the orders allow."""
+
+    list_display = ("order", "treatment", "lesion", "scope")
+
+
+@admin.register(Override)
+class OverrideAdmin(RecordAdmin):
+    """Reasoned exceptions from soft gates."""
+
+    list_display = ("patient", "gate", "treatment", "given_by", "given_at", "confirmed_by", "expires_at")
+    list_filter = ("gate",)
+
+
+@admin.register(Encounter)
+class EncounterAdmin(RecordAdmin):
+    """Stays of patients."""
+
+    list_display = ("patient", "site", "practitioner", "status", "started_at", "ended_at")
+    list_filter = ("status", "site")
+
+
+def _visible(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
+    has_patient = any(column.name == "patient" for column in rows.model._meta.concrete_fields)
+    return of_visible_patients(user, rows) if has_patient else rows
+
+
+register_history("treatments", _visible)
