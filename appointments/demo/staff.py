@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Group, Permission
-from django.db.models import Q
 
 from appointments.demo.ground import FUTURE_DAYS, PAST_DAYS, SETTLED_DAYS, Ground
+from clinic.admin_site import LEADERS
 from clinic.models import (
     Certification,
     Grant,
@@ -31,11 +30,6 @@ SITES = ("columbus", "jersey-city", "san-diego")
 STARTS, ENDS = time(9), time(17)
 SEATS = 3
 GRANTED_DEPTHS = ("stratum_corneum", "epidermal", "dermal")
-KEPT_BY_MANAGERS = (
-    *("bodysite", "certification", "closure", "device", "diagnosis", "grant", "licence", "miliatype", "plannedshift"),
-    *("practitioner", "room", "site", "supervisionagreement", "timeoff", "treatment", "treatmentact", "weeklyrule"),
-)
-FLOORS = ("clinic", "patients", "treatments", "appointments")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +113,7 @@ def _make_users(ground: Ground) -> None:
             first_name=first,
             last_name=last,
             email=f"{member.username}@pearl.example",
-            is_staff=_keeps_the_books(member),
+            is_staff=not LEADERS.isdisjoint(member.roles),
             date_joined=ground.began_at,
         )
     User.objects.bulk_create(ground.users.values())
@@ -131,21 +125,6 @@ def _make_users(ground: Ground) -> None:
             for role in member.roles
         ]
     )
-    _open_the_admin([ground.users[member.username] for member in STAFF if _keeps_the_books(member)])
-
-
-def _keeps_the_books(member: Member) -> bool:
-    return bool({MANAGER, MEDICAL_DIRECTOR} & set(member.roles))
-
-
-def _open_the_admin(users: Iterable[User]) -> None:
-    """Managers see every table in the admin and change reference data and papers; users and what is derived they only see."""
-    group, _ = Group.objects.get_or_create(name="Managers")
-    changed = Q(content_type__model__in=KEPT_BY_MANAGERS) & ~Q(codename__startswith="delete_")
-    group.permissions.set(
-        Permission.objects.filter(Q(codename__startswith="view_") | changed, content_type__app_label__in=FLOORS)
-    )
-    group.user_set.add(*users)
 
 
 def _file_papers(ground: Ground, members: Iterable[Member]) -> None:

@@ -1,6 +1,6 @@
 from clinic.models.attempts import Attempts
 from clinic.models.authority import Privilege, SupervisionCover
-from clinic.models.credentials import Certification, Grant, Licence, SupervisionAgreement
+from clinic.models.credentials import AgreementSite, Certification, Grant, Licence, SupervisionAgreement
 from clinic.models.idempotency import KeptAnswer
 from clinic.models.people import Membership, Practitioner, Seat, StaffToken, User
 from clinic.models.places import Device, Room, Site
@@ -9,6 +9,7 @@ from clinic.models.presence import Closure, Opening, PlannedShift, Shift, TimeOf
 from clinic.models.tasks import Task
 
 __all__ = [
+    "AgreementSite",
     "Attempts",
     "Certification",
     "Closure",

@@ -127,3 +127,11 @@ class SupervisionAgreement(Keyed):
 
     def __str__(self) -> str:
         return f"{self.supervisor} supervises {self.supervisee}"
+
+
+@tracked
+class AgreementSite(SupervisionAgreement.sites.through):
+    """A site that an agreement covers; the rows of its many-to-many table, so that they have a history too."""
+
+    class Meta:
+        proxy = True

@@ -1,8 +1,9 @@
-from patients.models.assessments import Assessment
+from patients.models.assessments import AssessedLesion, Assessment
 from patients.models.lesions import BodySite, Diagnosis, Lesion, MiliaType
 from patients.models.people import Contraindication, Patient, SkinProfile
 
 __all__ = [
+    "AssessedLesion",
     "Assessment",
     "BodySite",
     "Contraindication",

@@ -43,3 +43,11 @@ class Assessment(Keyed):
 
     def __str__(self) -> str:
         return f"assessment {self.pk}"
+
+
+@tracked
+class AssessedLesion(Assessment.lesions.through):
+    """A lesion that an assessment is about; the rows of its many-to-many table, so that they have a history too."""
+
+    class Meta:
+        proxy = True
