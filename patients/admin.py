@@ -16,6 +16,7 @@ TO_THE_PATIENT = {
     "PatientEvent": "pgh_obj",
     "Contraindication": "profile__patient",
     "ContraindicationEvent": "profile__patient",
+    "AssessedLesionEvent": "assessment__patient",
 }
 
 

@@ -13,7 +13,7 @@ from clinic.errors import Malformed, NotAllowed, NotFound
 from clinic.models import Practitioner, Site, User
 from clinic.selectors.people import has_role, practitioner_named, site_named
 from patients.models import Lesion, Patient
-from patients.selectors.records import all_found, found, lesions_visible_to, patients_visible_to
+from patients.selectors.records import all_found, found, lesions_visible_to, patients_visible_to, visible_patient
 from treatments.selectors.overrides import UsableOverride, usable_overrides
 from treatments.selectors.records import orders_visible_to, overrides_visible_to
 from treatments.selectors.work import Asked, Work, work_of
@@ -27,7 +27,7 @@ def wanted(user: User, given: dict[str, Any], *, now: datetime) -> Wanted:
     :raises RuleBroken: `treatment_not_offered`.
     """
     site = site_named(given["site"])
-    patient = found(patients_visible_to(user), given["patient"])
+    patient = visible_patient(user, given["patient"])
     supervisor = practitioner_if_named(given.get("supervisor"))
     return Wanted(
         booker=user,
@@ -89,7 +89,7 @@ def require_work_at(user: User, site: Site, roles: frozenset[str] = ANY_STAFF) -
 
 def _searched_patient(user: User, given: dict[str, Any]) -> Patient | None:
     if given.get("patient"):
-        return found(patients_visible_to(user), given["patient"])
+        return visible_patient(user, given["patient"])
     lesions = [lesion for item in given["treatments"] for lesion in item.lesions]
     if not lesions:
         return None

@@ -119,7 +119,7 @@ class AppliedShown(serializers.Serializer[Any]):
 
 
 def show_visit(visit: Appointment) -> dict[str, Any]:
-    """The visit as VisitShown; it comes from `with_names`."""
+    """The visit as VisitShown, with its items as `rows`: just booked, or read by `with_names`."""
     zone = visit.site.zone
     return {
         "id": str(visit.id),
@@ -132,7 +132,7 @@ def show_visit(visit: Appointment) -> dict[str, Any]:
         "supervisor": person(visit.supervisor) if visit.supervisor else None,
         "start": local(visit.start, zone),
         "end": local(visit.end, zone),
-        "items": [_item(rows) for rows in by_group(visit.items.all()).values()],
+        "items": [_item(rows) for rows in by_group(visit.rows).values()],
         "decision": {name: visit.decision.get(name) for name in OF_A_DECISION},
         "price": {"amount": str(visit.price), "currency": visit.currency},
         "previous_starts": [local(start, zone) for start in visit.previous_starts],
@@ -151,7 +151,7 @@ def show_reasons(reasons: Any) -> list[dict[str, Any]]:
 
 def _item(rows: list[AppointmentItem]) -> dict[str, Any]:
     first = rows[0]
-    orders = [row.order_item.order_id for row in rows if row.order_item]
+    orders = [row.order for row in rows if row.order]
     return {
         "id": str(first.group),
         "treatment": first.treatment.code,

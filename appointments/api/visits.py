@@ -62,7 +62,8 @@ class Visits(ApiView):
         """Judged, and held to the same rules by the database."""
         asked = wanted(request.user, read(BookingInput, request), now=timezone.now())
         _require_place(asked)
-        return visit_shown(book_appointment(request=asked).id, status=201)
+        visit = book_appointment(request=asked)
+        return answer(show_visit(visit), status=201, etag=etag_of_visit(visit))
 
 
 class OneVisit(ApiView):
@@ -77,10 +78,10 @@ class OneVisit(ApiView):
         return answer(show_visit(visit), etag=etag_of_visit(visit))
 
 
-def visit_shown(visit: UUID, *, status: int = 200) -> Response:
+def visit_shown(visit: UUID) -> Response:
     """The visit as it is now, with its version."""
     row = with_names(Appointment.objects.all()).get(pk=visit)
-    return answer(show_visit(row), status=status, etag=etag_of_visit(row))
+    return answer(show_visit(row), etag=etag_of_visit(row))
 
 
 def _require_place(asked: Wanted) -> None:

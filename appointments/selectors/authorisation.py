@@ -1,22 +1,44 @@
 """Who answers for restricted work: the practitioner who books it, or the signer of an order (G29)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection
 
 from appointments.models import Appointment, AppointmentItem
 from clinic.errors import Refusal
 from clinic.models import User
-from treatments.models import OrderItem
 from treatments.models.orders import ACTIVE, USED
 from treatments.selectors.performers import holders_of
 from treatments.selectors.work import Row, Work
 
 SOURCE = "Clinic policy: work that pierces the skin, or is hands-on at the eyelid, is booked by those licensed for it or on their order"
 MEND = "Have it ordered by a practitioner who holds it at this site, or let them book it."
+
+OPEN_ITEMS = """
+SELECT i.id, i.order_id, o.signed_by_id, o.expires_at, i.treatment_id, i.lesion_id, i.body_site_id, i.scope
+  FROM treatments_treatmentorder o JOIN treatments_orderitem i ON i.order_id = o.id
+ WHERE o.patient_id = %(patient)s AND o.site_id = %(site)s AND o.status = ANY (%(statuses)s)
+   AND o.expires_at > %(start)s AND (%(order)s::uuid IS NULL OR o.id = %(order)s::uuid) AND i.scope = ANY (%(scopes)s)
+   AND NOT EXISTS (SELECT FROM appointments_appointmentitem a WHERE a.order_item_id = i.id AND a.holds_order)
+ ORDER BY o.expires_at, i.id
+"""
+
+
+class OpenItem(NamedTuple):
+    """Ordered work that stands in no visit."""
+
+    id: UUID
+    order: UUID
+    signed_by: UUID
+    expires_at: datetime
+    treatment_id: UUID
+    lesion_id: UUID | None
+    body_site_id: UUID | None
+    scope: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +48,7 @@ class Authorisation:
     practitioner: UUID | None = None
     profession: str | None = None
     order_item: UUID | None = None
+    order: UUID | None = None
     expires_at: datetime | None = None
 
 
@@ -62,7 +85,7 @@ def authorise(
     standing = list(visit.items.select_related("order_item__order")) if visit else []
     ordered = _open_items(work, now=now, order=order, start=start)
     booking = getattr(booker, "practitioner", None)
-    people = {item.authorised_by_id for item in standing} | {item.order.signed_by_id for item in ordered}
+    people = {item.authorised_by_id for item in standing} | {item.signed_by for item in ordered}
     people = (people | ({booking.id} if booking else set())) - {None}
     holders = holders_of(scopes=work.scopes, site=work.site.id, people=list(people), now=now) if people else {}
     found = []
@@ -77,19 +100,19 @@ def authorise(
     return Authorised(rows=tuple(found), refusals=(_order_required(work, missing, order),) if missing else ())
 
 
-def _open_items(work: Work, *, now: datetime, order: UUID | None, start: datetime | None) -> list[OrderItem]:
+def _open_items(work: Work, *, now: datetime, order: UUID | None, start: datetime | None) -> list[OpenItem]:
     """The patient's ordered work at this site that stands in no visit yet, what expires first in front."""
-    taken = AppointmentItem.objects.filter(order_item=OuterRef("pk"), holds_order=True)
-    items = OrderItem.objects.filter(
-        ~Exists(taken),
-        Q(order=order) if order else Q(),
-        order__patient=work.patient,
-        order__site=work.site,
-        order__status__in=[ACTIVE, USED],
-        order__expires_at__gt=start or now,
-        scope__in=work.scopes,
-    )
-    return list(items.select_related("order").order_by("order__expires_at", "id"))
+    named = {
+        "patient": work.patient.id,
+        "site": work.site.id,
+        "order": order,
+        "scopes": work.scopes,
+        "statuses": [ACTIVE, USED],
+        "start": start or now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_ITEMS, named)
+        return [OpenItem(*row) for row in cursor.fetchall()]
 
 
 def _standing(row: Row, standing: Sequence[AppointmentItem], start: datetime) -> list[Authorisation]:
@@ -98,6 +121,7 @@ def _standing(row: Row, standing: Sequence[AppointmentItem], start: datetime) ->
         Authorisation(
             practitioner=item.authorised_by_id,
             order_item=item.order_item_id,
+            order=item.order_item.order_id if item.order_item else None,
             expires_at=item.order_item.order.expires_at if item.order_item else None,
         )
         for item in standing
@@ -112,10 +136,10 @@ def _still_holds(item: AppointmentItem, start: datetime) -> bool:
     return order is None or (order.status in {ACTIVE, USED} and start < order.expires_at)
 
 
-def _ordered(row: Row, ordered: Sequence[OrderItem]) -> list[Authorisation]:
+def _ordered(row: Row, ordered: Sequence[OpenItem]) -> list[Authorisation]:
     place = (row.treatment.id, row.lesion and row.lesion.id, row.body_site and row.body_site.id, row.scope)
     return [
-        Authorisation(practitioner=item.order.signed_by_id, order_item=item.id, expires_at=item.order.expires_at)
+        Authorisation(practitioner=item.signed_by, order_item=item.id, order=item.order, expires_at=item.expires_at)
         for item in ordered
         if (item.treatment_id, item.lesion_id, item.body_site_id, item.scope) == place
     ]
@@ -127,12 +151,7 @@ def _first_lawful(
     for candidate in candidates:
         for profession, scopes in holders.get(candidate.practitioner, []):
             if row.scope in scopes:
-                return Authorisation(
-                    practitioner=candidate.practitioner,
-                    profession=profession,
-                    order_item=candidate.order_item,
-                    expires_at=candidate.expires_at,
-                )
+                return replace(candidate, profession=profession)
     return NOBODY
 
 

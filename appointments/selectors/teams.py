@@ -1,34 +1,51 @@
 """Teams as people read them: names beside ids, times with the offset of the site."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
 
 from appointments.selectors.availability import MINUTE, Team
-from clinic.models import Practitioner, Room
 from treatments.selectors.work import Work
+
+NAMES = """
+SELECT p.id, p.name, u.username FROM clinic_practitioner p LEFT JOIN clinic_user u ON u.id = p.user_id
+ WHERE p.id = ANY (%s::uuid[])
+UNION ALL SELECT r.id, r.name, NULL FROM clinic_room r WHERE r.id = ANY (%s::uuid[])
+"""
 
 
 def shown_teams(teams: Sequence[Team], *, work: Work) -> list[dict[str, Any]]:
-    """`{practitioner, site, room, start, end, supervisor?}` for each team, in two queries."""
+    """`{practitioner, site, room, start, end, supervisor?}` for each team, in one query."""
+    if not teams:
+        return []
     people = {team.practitioner for team in teams} | {team.supervisor for team in teams if team.supervisor}
-    practitioners = {row.id: row for row in Practitioner.objects.filter(id__in=people).select_related("user")} if people else {}
-    rooms = dict(Room.objects.filter(id__in={team.room for team in teams}).values_list("id", "name")) if teams else {}
-    return [_shown(team, work, practitioners, rooms) for team in teams]
+    names = _names(people, {team.room for team in teams})
+    zone, length = work.site.zone, work.minutes * MINUTE
+    return [_shown(team, work.site.code, zone, length, names) for team in teams]
 
 
-def _shown(team: Team, work: Work, practitioners: dict, rooms: dict) -> dict[str, Any]:
-    zone = work.site.zone
-    shown = {
+def _shown(team: Team, site: str, zone: ZoneInfo, length: timedelta, names: dict[UUID, dict[str, str]]) -> dict[str, Any]:
+    shown: dict[str, Any] = {
         "start": team.start.astimezone(zone).isoformat(),
-        "end": (team.start + work.minutes * MINUTE).astimezone(zone).isoformat(),
-        "practitioner": shown_person(practitioners[team.practitioner]),
-        "site": work.site.code,
-        "room": {"id": str(team.room), "name": rooms[team.room]},
+        "end": (team.start + length).astimezone(zone).isoformat(),
+        "practitioner": names[team.practitioner],
+        "site": site,
+        "room": names[team.room],
     }
-    return shown | ({"supervisor": shown_person(practitioners[team.supervisor])} if team.supervisor else {})
+    if team.supervisor:
+        shown["supervisor"] = names[team.supervisor]
+    return shown
 
 
-def shown_person(practitioner: Practitioner) -> dict[str, str]:
-    """`{id, name}`, and the username where there is one."""
-    shown = {"id": str(practitioner.id), "name": practitioner.name}
-    return shown | ({"username": practitioner.user.username} if practitioner.user else {})
+def _names(people: Collection[UUID], rooms: Collection[UUID]) -> dict[UUID, dict[str, str]]:
+    """`{id, name}` of each, and the username where there is one."""
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES, [list(people), list(rooms)])
+        return {
+            key: {"id": str(key), "name": name} | ({"username": username} if username else {})
+            for key, name, username in cursor.fetchall()
+        }

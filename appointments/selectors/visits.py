@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from appointments.models import Appointment, AppointmentItem
 from clinic.models import Site, User
@@ -24,10 +24,10 @@ def appointments_visible_to(user: User) -> QuerySet[Appointment]:
 
 
 def with_names(visits: QuerySet[Appointment]) -> QuerySet[Appointment]:
-    """With all that is shown of a visit: a page of them takes two queries."""
-    items = AppointmentItem.objects.select_related("treatment", "body_site", "order_item").order_by("id")
+    """With all that is shown of a visit, its items as `rows`: a page of them takes two queries."""
+    items = AppointmentItem.objects.select_related("treatment", "body_site").annotate(order=F("order_item__order"))
     return visits.select_related("patient", "site", "practitioner__user", "room", "supervisor__user").prefetch_related(
-        Prefetch("items", items)
+        Prefetch("items", items.order_by("id"), to_attr="rows")
     )
 
 

@@ -70,12 +70,12 @@ def _store(request: Request, judged: Verdict) -> Appointment:
         price=work.price,
         **placement(work, team),
     )
+    if request.practitioner:
+        visit.practitioner = request.practitioner
     visit.decision = decision_of(work=work, team=team, verdict=judged)
     visit.save(force_insert=True)
-    AppointmentItem.objects.bulk_create(
-        item_of(visit, row, authorisation, team, work)
-        for row, authorisation in zip(work.rows, judged.authorised.rows, strict=True)
-    )
+    visit.rows = items_of(visit, request, judged)
+    AppointmentItem.objects.bulk_create(visit.rows)
     settle_orders(item_ids=[authorisation.order_item for authorisation in judged.authorised.rows])
     use_overrides(request, visit, judged)
     plan_booked(visit=visit, now=request.now)
@@ -111,9 +111,15 @@ def placement(work: Work, team: Team) -> dict:
     }
 
 
-def item_of(visit: Appointment, row: Row, authorisation: Authorisation, team: Team, work: Work) -> AppointmentItem:
-    """The stored row of one act, at the level of supervision that the team works under."""
-    return AppointmentItem(
+def items_of(visit: Appointment, request: Request, judged: Verdict) -> list[AppointmentItem]:
+    """The rows of the visit, each with its order and its scope as `with_names` reads them."""
+    rows = zip(request.work.rows, judged.authorised.rows, strict=True)
+    return [_item(visit, row, authorisation, judged.team, request) for row, authorisation in rows]
+
+
+def _item(visit: Appointment, row: Row, authorisation: Authorisation, team: Team, request: Request) -> AppointmentItem:
+    """One act, at the level of supervision that the team works under."""
+    item = AppointmentItem(
         appointment=visit,
         patient_id=visit.patient_id,
         group=row.group,
@@ -125,12 +131,14 @@ def item_of(visit: Appointment, row: Row, authorisation: Authorisation, team: Te
         act=row.act,
         depth=row.depth,
         region=row.region,
-        supervision=team.levels[work.scopes.index(row.scope)],
+        supervision=team.levels[request.work.scopes.index(row.scope)],
         authorised_by_id=authorisation.practitioner,
         authorised_profession=authorisation.profession,
-        authorised_at=visit.booked_at if authorisation.practitioner else None,
+        authorised_at=request.now if authorisation.practitioner else None,
         order_item_id=authorisation.order_item,
     )
+    item.order, item.scope = authorisation.order, row.scope
+    return item
 
 
 def use_overrides(request: Request, visit: Appointment, judged: Verdict) -> None:

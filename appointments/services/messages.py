@@ -12,20 +12,20 @@ from appointments.policies.protocol import CHANGE, CONFIRMATION, EMAIL, Rule, du
 WAITING = (DUE, CLAIMED)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def plan_booked(*, visit: Appointment, now: datetime) -> list[Message]:
     """Write the confirmation, due at once, and the reminder, unless its moment has passed."""
     return _plan("booked", visit, visit.revision, now)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def plan_moved(*, visit: Appointment, now: datetime) -> list[Message]:
     """Withdraw what earlier revisions still had to say; write one change notice, due at once, and the reminder anew."""
     withdraw(visit=visit, reason="the visit was moved")
     return _plan("moved", visit, visit.revision, now)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def plan_reassigned(*, visit: Appointment, now: datetime) -> list[Message]:
     """
     As for a move, also when only the practitioner is another: one change notice, which names day, time and clinic alone.
@@ -35,7 +35,7 @@ def plan_reassigned(*, visit: Appointment, now: datetime) -> list[Message]:
     return plan_moved(visit=visit, now=now)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def plan_cancelled(*, visit: Appointment, now: datetime) -> list[Message]:
     """
     Withdraw whatever waits; write a cancellation notice only to somebody who may have been told of the visit.

@@ -12,7 +12,7 @@ from appointments.policies.statuses import BOOKED, CHECKED_IN, IN_TREATMENT, NEE
 from appointments.selectors.decisions import decision_of
 from appointments.selectors.verdicts import Request, Verdict
 from appointments.selectors.visits import asked_of, work_of_visit
-from appointments.services.booking import allowed, item_of, lock, placement, use_overrides
+from appointments.services.booking import allowed, items_of, lock, placement, use_overrides
 from appointments.services.chores import seen_to
 from appointments.services.guarded import guarded, until_settled
 from appointments.services.messages import plan_moved, plan_reassigned
@@ -136,13 +136,7 @@ def _store(request: Request, judged: Verdict, *, repriced: bool) -> Appointment:
     if repriced:
         visit.price = request.work.price
     visit.save(force_update=True)
-    items = [
-        item_of(visit, row, authorisation, judged.team, request.work)
-        for row, authorisation in zip(request.work.rows, judged.authorised.rows, strict=True)
-    ]
-    for item in items:
-        item.authorised_at = request.now if item.authorised_by_id else None
-    AppointmentItem.objects.bulk_create(items)
+    AppointmentItem.objects.bulk_create(items_of(visit, request, judged))
     settle_orders(item_ids=[*freed, *(row.order_item for row in judged.authorised.rows)])
     use_overrides(request, visit, judged)
     _tell(visit, before, request.booker, request.now)

@@ -186,7 +186,7 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def _holds(self, request: HttpRequest, roles: Collection[str]) -> bool:
         user = request.user
-        return has_role(user, roles) or (self.for_superusers and user.is_superuser and bool(roles))
+        return user.is_authenticated and (has_role(user, roles) or (self.for_superusers and user.is_superuser and bool(roles)))
 
     def _page_of(self, row: Any) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"

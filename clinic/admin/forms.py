@@ -25,8 +25,9 @@ class ServiceForm(forms.ModelForm):
             self.add_error(None, sentence)
         return values
 
-    def validate_constraints(self) -> None:
-        """PostgreSQL is the judge."""
+    def _post_clean(self) -> None:
+        self.instance.validate_constraints = lambda exclude=None: None  # PostgreSQL is the judge.
+        super()._post_clean()
 
 
 class WallTime(forms.DateTimeField):

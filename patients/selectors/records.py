@@ -25,6 +25,18 @@ def patients_visible_to(user: User) -> QuerySet[Patient]:
     return patients.filter(Q(registered_site__in=sites) | Exists(been_there))
 
 
+def visible_patient(user: User, key: UUID) -> Patient:
+    """
+    The patient of that id; asks for visits at the user's sites only where the registration does not tell.
+
+    :raises NotFound: if there is none, or none whom the user may see.
+    """
+    patient = Patient.objects.select_related("registered_site").filter(pk=key).first()
+    if patient and any(held.site_id == patient.registered_site_id for held in user.memberships.all()):
+        return patient
+    return found(patients_visible_to(user), key)
+
+
 def lesions_visible_to(user: User) -> QuerySet[Lesion]:
     """Lesions of the patients whom the user may see."""
     return _of_visible_patients(

@@ -1,6 +1,6 @@
 """What is asked for, read from the catalogue and the chart: the facts that gates judge and the rows that are stored."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,13 +12,14 @@ from clinic.errors import Malformed, NotFound, Refusal, RuleBroken
 from clinic.models import Site
 from clinic.scopes import is_restricted, scope
 from patients.models import BodySite, Contraindication, Lesion, Patient, SkinProfile
-from treatments.models import Treatment
+from treatments.models import Treatment, TreatmentAct
 from treatments.policies.dates import birthday
 from treatments.policies.facts import Contraindication as ContraindicationFacts
 from treatments.policies.facts import ItemFacts, LesionFacts, PatientFacts, TreatmentFacts
 from treatments.policies.gates.patients import ADULT
 from treatments.policies.gates.shape import scopes_of
 
+Offered = tuple[Treatment, TreatmentFacts]
 ANY_ADULT = PatientFacts(id="", birth_date=date(1970, 1, 1))
 
 
@@ -160,7 +161,7 @@ def work_of(*, patient: Patient | None, site: Site, asked: Sequence[Asked], anyw
     body_sites = _body_sites(asked)
     if not anywhere:
         for place, item in enumerate(asked):
-            _require_place(f"treatments[{place}]", item, treatments[item.treatment])
+            _require_place(f"treatments[{place}]", item, treatments[item.treatment][0])
     lines = tuple(_line(place, item, treatments, lesions, body_sites) for place, item in enumerate(asked))
     return Work(patient=patient, site=site, facts=patient_facts(patient) if patient else ANY_ADULT, lines=lines)
 
@@ -211,9 +212,9 @@ def lesion_facts(lesion: Lesion) -> LesionFacts:
     )
 
 
-def treatment_facts(treatment: Treatment) -> TreatmentFacts:
+def treatment_facts(treatment: Treatment, rows: Iterable[TreatmentAct] | None = None) -> TreatmentFacts:
     """What the gates know of the treatment; the lancet's depths are one act whose depth the lesion decides."""
-    acts = tuple((row.act, row.depth) for row in treatment.acts.all())
+    acts = tuple((row.act, row.depth) for row in (treatment.acts.all() if rows is None else rows))
     return TreatmentFacts(
         code=treatment.code,
         name=treatment.name,
@@ -228,14 +229,16 @@ def _contraindication(row: Contraindication) -> ContraindicationFacts:
     return ContraindicationFacts(code=row.code, since=row.since, until=row.until)
 
 
-def _treatments(site: Site, asked: Sequence[Asked]) -> dict[str, Treatment]:
+def _treatments(site: Site, asked: Sequence[Asked]) -> dict[str, Offered]:
     codes = {item.treatment for item in asked}
-    offered = Treatment.objects.filter(code__in=codes, active=True, sites=site).prefetch_related("acts")
-    found = {treatment.code: treatment for treatment in offered}
+    acts = TreatmentAct.objects.filter(treatment__code__in=codes, treatment__active=True, treatment__sites=site)
+    found: dict[str, list[TreatmentAct]] = {}
+    for row in acts.select_related("treatment").order_by("id"):
+        found.setdefault(row.treatment.code, []).append(row)
     if missing := sorted(codes - found.keys()):
         reasons = [_not_offered(code, site) for code in missing]
         raise RuleBroken("treatment_not_offered", reasons[0].detail, reasons=reasons)
-    return found
+    return {code: (rows[0].treatment, treatment_facts(rows[0].treatment, rows)) for code, rows in found.items()}
 
 
 def _not_offered(code: str, site: Site) -> Refusal:
@@ -265,17 +268,17 @@ def _body_sites(asked: Sequence[Asked]) -> dict[str, BodySite]:
 def _line(
     place: int,
     item: Asked,
-    treatments: dict[str, Treatment],
+    treatments: dict[str, Offered],
     lesions: dict[UUID, Lesion],
     body_sites: dict[str, BodySite],
 ) -> Line:
-    treatment = treatments[item.treatment]
+    treatment, facts_of_it = treatments[item.treatment]
     if item.body_site and item.body_site not in body_sites:
         raise Malformed({f"treatments[{place}].body_site": f"{item.body_site} is no body site: see body-sites/."})
     named = tuple(lesions[lesion] for lesion in dict.fromkeys(item.lesions))
     body_site = body_sites[item.body_site] if item.body_site else None
     facts = ItemFacts(
-        treatment=treatment_facts(treatment),
+        treatment=facts_of_it,
         lesions=tuple(lesion_facts(lesion) for lesion in named),
         body_site=body_site.code if body_site else None,
         site_region=body_site.region if body_site else None,

@@ -1,0 +1,104 @@
+"""Visits in the admin: looked at by leaders, written by nobody."""
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from appointments.models import Appointment, AppointmentItem, Authority, Message, ResourceClaim
+from clinic.models import Opening, Privilege, Shift
+from patients.models import Lesion, Patient
+from tests import clinic_world as world
+from tests.clinic_world import NOW, after, book
+
+pytestmark = pytest.mark.django_db
+LOOKED_AT = (Appointment, AppointmentItem, Message, ResourceClaim, Authority, Privilege, Shift, Opening, Patient, Lesion)
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def clinic():
+    return world.a_small_clinic()
+
+
+@pytest.fixture
+def visit(clinic):
+    return book(clinic.derm.user, clinic.patient, after(), clinic.derm, clinic.lesion)
+
+
+@pytest.fixture(params=["manager", "director", "superuser"])
+def leader(request, clinic):
+    """Everybody who comes in; the superuser manages the site."""
+    role = "medical_director" if request.param == "director" else "manager"
+    user = world.a_user(role, clinic.site, is_staff=True, is_superuser=request.param == "superuser")
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def url(model, page="changelist", *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+class TestVisits:
+    def test_have_a_page_without_a_save_button(self, leader, visit):
+        page = leader.get(url(Appointment, "change", visit.pk))
+
+        assert page.status_code == 200
+        assert 'name="_save"' not in page.content.decode()
+        assert 'class="deletelink"' not in page.content.decode()
+
+    def test_are_not_written_by_a_post(self, leader, visit):
+        answer = leader.post(url(Appointment, "change", visit.pk), {"status": "completed"})
+
+        assert (answer.status_code, Appointment.objects.get().status) == (403, "booked")
+
+    def test_are_neither_added_nor_deleted(self, leader, visit):
+        added = leader.post(url(Appointment, "add"), {})
+        deleted = leader.post(url(Appointment, "delete", visit.pk), {"post": "yes"})
+
+        assert (added.status_code, deleted.status_code, Appointment.objects.count()) == (403, 403, 1)
+
+    def test_of_another_site_are_not_shown_to_a_manager(self, visit):
+        other = world.open_site("newark", jurisdiction="US-NJ")
+        client = Client()
+        client.force_login(world.a_user("manager", other, is_staff=True))
+
+        listed = client.get(url(Appointment)).content.decode()
+        answer = client.get(url(Appointment, "change", visit.pk))
+
+        assert str(visit.pk) not in listed
+        assert answer.status_code == 302
+
+    def test_show_their_history(self, leader, visit):
+        page = leader.get(url(Appointment, "history", visit.pk)).content.decode()
+
+        assert "insert" in page
+
+
+class TestWhatVisitsLeanOn:
+    @pytest.mark.parametrize("model", LOOKED_AT)
+    def test_is_looked_at_and_never_written(self, leader, visit, model):
+        row = model.objects.order_by("pk").first()
+
+        pages = [leader.get(url(model)), leader.get(url(model, "change", row.pk))]
+        answers = [
+            leader.post(url(model, "add"), {}),
+            leader.post(url(model, "change", row.pk), {}),
+            leader.post(url(model, "delete", row.pk), {"post": "yes"}),
+        ]
+
+        assert [page.status_code for page in pages] == [200, 200]
+        assert [answer.status_code for answer in answers] == [403, 403, 403]
+
+    @pytest.mark.parametrize("model", [Appointment.history.rel.related_model, Patient.history.rel.related_model])
+    def test_history_is_never_written(self, leader, visit, model):
+        row = model.objects.order_by("pk").first()
+
+        assert leader.get(url(model, "change", row.pk)).status_code == 200
+        assert leader.post(url(model, "change", row.pk), {}).status_code == 403
