@@ -1,6 +1,7 @@
 """
 The clinic that is measured: 4 sites, 200 practitioners, the coming 30 days three quarters full, and a long history.
 
+Two sites have nothing free at all: the last one in any of the days, the one before it in the first two thirds of them.
 Coming visits are inserted with the guard on, as anybody would. Finished visits occupy nothing and lean on nothing, so the
 guard has no rows for them: they are written set-wise with the triggers off, and without their history rows. Times are UTC.
 """
@@ -36,11 +37,12 @@ EQUIPMENT = ["treatment_chair", "magnifier", "sharps_container"]
 NAMES = """
 CREATE TABLE IF NOT EXISTS bench_person (nth integer PRIMARY KEY, practitioner uuid, site uuid, room uuid);
 CREATE TABLE IF NOT EXISTS bench_patient (nth integer PRIMARY KEY, patient uuid, lesion uuid);
-CREATE TABLE IF NOT EXISTS bench_state (history integer);
+CREATE TABLE IF NOT EXISTS bench_state (history integer, first timestamptz);
 """
 
-ROOM_ORDER = """
-SELECT id FROM clinic_room WHERE site_id = %s ORDER BY uuid_hash_extended(id, hashtextextended(%s::uuid::text, 0)), id
+USUAL_ROOM = """
+SELECT array_agg(r.id ORDER BY r.id), (uuid_hash(%s::uuid) & 2147483647) %% count(*)
+  FROM clinic_room r WHERE r.site_id = %s
 """
 
 PRIVILEGES = """
@@ -104,8 +106,21 @@ COMING = VISITS.format(
   SELECT nth, ((%(day)s * 10 + place) * %(people)s + nth) %% %(patients)s, %(first)s::timestamptz + interval '15 min' + place * interval '45 min'
     FROM (SELECT b.nth, place, row_number() OVER (PARTITION BY b.nth ORDER BY hashint8(b.nth * 1000003 + %(day)s * 1009 + place * 17)) AS rank
             FROM bench_person b, generate_series(0, %(places)s - 1) place) q
-   WHERE rank <= %(taken)s"""
+   WHERE rank <= CASE WHEN nth >= %(full_from)s OR nth >= %(fuller_from)s AND %(day)s < %(fuller_days)s THEN %(places)s ELSE %(taken)s END"""
 )
+
+FREE = """
+SELECT b.nth, p.patient, p.lesion, w.starts
+  FROM (SELECT nth, ((day * 10 + place) * %(people)s + nth) %% %(patients)s AS patient,
+               %(first)s::timestamptz + day * interval '1 day' + %(opens)s + interval '15 min' + place * interval '45 min' AS starts
+          FROM (SELECT b.nth, day, place FROM bench_person b, generate_series(0, %(days)s - 1) day, generate_series(0, %(places)s - 1) place
+                 WHERE b.nth < %(fuller_from)s) every) w
+  JOIN bench_person b ON b.nth = w.nth JOIN bench_patient p ON p.nth = w.patient
+ WHERE NOT EXISTS (SELECT FROM appointments_resourceclaim c
+                    WHERE c.resource IN (b.practitioner, p.patient, b.room)
+                      AND c.during && tstzrange(w.starts - interval '5 min', w.starts + interval '40 min'))
+ ORDER BY hashint8(b.nth * 7919 + extract(epoch FROM w.starts)::bigint / 900), b.nth
+"""
 
 FINISHED = VISITS.format(
     wanted="""
@@ -146,6 +161,16 @@ class Person:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """A free place in somebody's day, and a patient with a lesion who is free then."""
+
+    person: Person
+    patient: UUID
+    lesion: UUID
+    start: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Clinic:
     """The clinic as it was made; `first` is the midnight (UTC) before its first day to come."""
 
@@ -161,19 +186,48 @@ class Clinic:
     @property
     def here(self) -> list[Person]:
         """The practitioners of the first site."""
-        return [person for person in self.people if person.site == self.site]
+        return self.at(self.site)
 
     @property
     def last(self) -> datetime:
         """The midnight after the last day."""
-        return self.first + timedelta(days=self.shape.days)
+        return self.day(self.shape.days)
+
+    def at(self, site: UUID) -> list[Person]:
+        """The practitioners of a site."""
+        return [person for person in self.people if person.site == site]
+
+    def day(self, number: int) -> datetime:
+        """The midnight before that day, the first being 0."""
+        return self.first + timedelta(days=number)
+
+    def lesion_of(self, number: int) -> UUID:
+        """The lesion of the patient of that number, who is registered where the practitioner of that number works."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT lesion FROM bench_patient WHERE nth = %s", [number])
+            return cursor.fetchone()[0]
+
+    def free_places(self, many: int) -> list[Place]:
+        """So many places of the first two sites that nobody has yet, in no order that means anything; no two touch."""
+        given = _fullness(self.shape) | {
+            "people": self.shape.practitioners,
+            "patients": self.shape.patients_for(0),
+            "first": self.first,
+            "opens": OPENS,
+            "days": self.shape.days,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(FREE + " LIMIT %(many)s", given | {"many": many})
+            found = [Place(person=self.people[n], patient=p, lesion=lesion, start=at) for n, p, lesion, at in cursor.fetchall()]
+        if len(found) < many:
+            raise AssertionError(f"only {len(found)} of {many} places are free")
+        return found
 
 
 def found_clinic(shape: Shape, *, now: datetime) -> Clinic:
     """Open the sites and fill the coming days; the history is still empty."""
     with connection.cursor() as cursor:
         cursor.execute(NAMES)
-        cursor.execute("INSERT INTO bench_state VALUES (0)")
     began = datetime(2026, 1, 1, tzinfo=UTC)
     load_policy(now=began)
     charts.load_catalogues()
@@ -187,8 +241,23 @@ def found_clinic(shape: Shape, *, now: datetime) -> Clinic:
     _open(clinic)
     _register(clinic, shape.patients_for(0))
     _book(clinic, now)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO bench_state VALUES (0, %s)", [clinic.first])
     tidy()
     return clinic
+
+
+def known_clinic(shape: Shape) -> Clinic | None:
+    """The clinic that an earlier run left in this database, if one did."""
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES)
+        cursor.execute("SELECT first FROM bench_state")
+        if not (found := cursor.fetchone()):
+            return None
+        cursor.execute("SELECT nth, practitioner, site, room FROM bench_person ORDER BY nth")
+        rows = cursor.fetchall()
+    people = Practitioner.objects.select_related("user").in_bulk([row[1] for row in rows])
+    return Clinic(shape=shape, people=tuple(_person(row, people[row[1]].user) for row in rows), first=found[0])
 
 
 def grow_history(clinic: Clinic, *, to: int) -> None:
@@ -198,8 +267,7 @@ def grow_history(clinic: Clinic, *, to: int) -> None:
         [done] = cursor.fetchone()
     if done >= to:
         return
-    with _without_secondary_indexes(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with _without_secondary_indexes(), without_triggers(), connection.cursor() as cursor:
         _register(clinic, clinic.shape.patients_for(to))
         for first in range(done, to, BATCH):
             given = _of_visits(clinic) | {
@@ -219,6 +287,14 @@ def tidy() -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
+
+
+@contextmanager
+def without_triggers() -> Iterator[None]:
+    """One transaction in which neither guard nor history looks at what is written."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield
 
 
 def _hire(shape: Shape, sites: list[Site], began: datetime) -> list[Person]:
@@ -248,29 +324,42 @@ def _hire(shape: Shape, sites: list[Site], began: datetime) -> list[Person]:
         cursor.executemany("INSERT INTO bench_person VALUES (%s, %s, %s, %s)", rows)
         rebuild_authority(practitioners=[people[0].id], now=began)
         cursor.execute(PRIVILEGES)
-    return [
-        Person(nth=n, practitioner=row[1], site=row[2], room=row[3], user=users[n], secret=_token(users[n]))
-        for n, row in enumerate(rows)
-    ]
+    _give_tokens(users)
+    return [_person(row, user) for row, user in zip(rows, users, strict=True)]
+
+
+def _person(row: tuple[int, UUID, UUID, UUID], user: User) -> Person:
+    nth, practitioner, site, room = row
+    return Person(nth=nth, practitioner=practitioner, site=site, room=room, user=user, secret=_secret_of(user))
 
 
 def _usual_rooms(people: list[tuple[UUID, UUID]]) -> list[UUID]:
-    """For each person the first room of their own order (as the search tries them) that nobody before has."""
+    """For each person the first room that nobody before has, from where the search begins for them."""
     given: list[UUID] = []
     with connection.cursor() as cursor:
         for person, site in people:
-            cursor.execute(ROOM_ORDER, [site, person])
-            given.append(next(room for (room,) in cursor.fetchall() if room not in given))
+            cursor.execute(USUAL_ROOM, [person, site])
+            rooms, begin = cursor.fetchone()
+            given.append(next(room for room in [*rooms[begin:], *rooms[:begin]] if room not in given))
     return given
 
 
-def _token(user: User) -> str:
+def _give_tokens(users: list[User]) -> None:
     now = datetime.now(UTC)
-    secret = f"secret-of-{user.username}"
-    StaffToken.objects.create(
-        user=user, digest=digest_of(secret.encode()), created_at=now, last_used_at=now, expires_at=now + timedelta(days=2)
+    StaffToken.objects.bulk_create(
+        StaffToken(
+            user=user,
+            digest=digest_of(_secret_of(user).encode()),
+            created_at=now,
+            last_used_at=now,
+            expires_at=now + timedelta(days=30),
+        )
+        for user in users
     )
-    return secret
+
+
+def _secret_of(user: User) -> str:
+    return f"secret-of-{user.username}"
 
 
 def _open(clinic: Clinic) -> None:
@@ -289,21 +378,25 @@ def _register(clinic: Clinic, wanted: int) -> None:
 
 
 def _book(clinic: Clinic, now: datetime) -> None:
-    """Day by day, each in one transaction."""
+    """Day by day, each in one transaction; plans made for empty tables are thrown away after the first."""
     for day in range(clinic.shape.days):
+        given = _of_visits(clinic) | _fullness(clinic.shape)
+        given |= {"day": day, "first": clinic.day(day) + OPENS, "booked": now, "status": "booked"}
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                COMING,
-                _of_visits(clinic)
-                | {
-                    "day": day,
-                    "first": clinic.first + timedelta(days=day) + OPENS,
-                    "booked": now,
-                    "status": "booked",
-                    "places": PLACES,
-                    "taken": TAKEN,
-                },
-            )
+            cursor.execute(COMING, given)
+        if day == 0:
+            tidy()
+
+
+def _fullness(shape: Shape) -> dict[str, int]:
+    site = shape.practitioners // SITES
+    return {
+        "places": PLACES,
+        "taken": TAKEN,
+        "full_from": site * 3,
+        "fuller_from": site * 2,
+        "fuller_days": shape.days * 2 // 3,
+    }
 
 
 def _of_visits(clinic: Clinic) -> dict[str, Any]:

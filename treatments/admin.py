@@ -6,9 +6,10 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 
-from clinic.admin.base import Given, Moved, ReadOnlyAdmin, ServiceAdmin
+from clinic.admin.base import Given, Moved, ReadOnlyAdmin
 from clinic.admin.forms import ServiceForm
 from clinic.admin.history import register_history
+from clinic.admin.writing import ServiceAdmin
 from clinic.models import Site, User
 from patients.admin import RecordAdmin, of_visible_patients
 from treatments.models import Encounter, OrderItem, Override, Treatment, TreatmentAct, TreatmentOrder

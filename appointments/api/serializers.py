@@ -78,7 +78,7 @@ class BookingInput(VerdictInput):
     )
 
 
-class SearchInput(Strict):
+class SlotSearchInput(Strict):
     """What is looked for; from now and for 30 days unless told. Lesions name their patient, if nothing else does."""
 
     patient = serializers.UUIDField(required=False, allow_null=True)

@@ -80,7 +80,7 @@ class VerdictShown(serializers.Serializer[Any]):
     scopes = serializers.ListField(child=serializers.CharField())
 
 
-class FoundShown(serializers.Serializer[Any]):
+class SlotsShown(serializers.Serializer[Any]):
     """Free starts by start; every reason where there is none."""
 
     results = TeamShown(many=True)

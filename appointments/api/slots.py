@@ -8,8 +8,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import ValidationError
 
 from appointments.api.asking import searched
-from appointments.api.serializers import FEW_STARTS, MOST_STARTS, EdgeField, SearchInput
-from appointments.api.shown import FoundShown, show_reasons
+from appointments.api.serializers import FEW_STARTS, MOST_STARTS, EdgeField, SlotSearchInput
+from appointments.api.shown import SlotsShown, show_reasons
 from appointments.selectors.slots import Search, search_slots
 from appointments.selectors.teams import shown_teams
 from clinic.api.base import ApiView
@@ -29,10 +29,10 @@ class SlotSearch(ApiView):
 
     roles: ClassVar[RolesByMethod] = {"POST": ANY_STAFF}
 
-    @describe("Free starts for these treatments", taken=SearchInput, shown=FoundShown, refuses=(409, 422))
+    @describe("Free starts for these treatments", taken=SlotSearchInput, shown=SlotsShown, refuses=(409, 422))
     def post(self, request: Request) -> Response:
         """By start; one for each start and practitioner."""
-        given = read(SearchInput, request)
+        given = read(SlotSearchInput, request)
         return _answer(searched(request.user, given, now=timezone.now()))
 
 
@@ -43,7 +43,7 @@ class Slots(ApiView):
 
     @describe(
         "Free starts for one treatment; without a lesion it is judged as on the eyelid",
-        shown=FoundShown,
+        shown=SlotsShown,
         query={
             "site": "Site code (required).",
             "treatment": "Treatment code (required).",

@@ -125,6 +125,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name_plural": "authorities",
                 "indexes": [
                     models.Index(fields=["practitioner"], name="authority_practitioner"),
                     models.Index(

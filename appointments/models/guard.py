@@ -96,6 +96,7 @@ class Authority(models.Model):
     )
 
     class Meta:
+        verbose_name_plural = "authorities"
         indexes = [
             models.Index(fields=["practitioner"], name="authority_practitioner"),
             models.Index(fields=["supervisor"], name="authority_supervisor", condition=Q(supervisor__isnull=False)),

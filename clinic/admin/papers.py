@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 
-from clinic.admin.base import Given, Moved, ServiceAdmin, Step
+from clinic.admin.base import Given, Moved, Step
 from clinic.admin.forms import ServiceForm, WallTime, a_clock, moment_of
+from clinic.admin.writing import ServiceAdmin
 from clinic.models import Certification, Grant, Licence, Site, SupervisionAgreement
 from clinic.models.credentials import ACTIVE, LAPSED, PENDING, REVOKED, SUSPENDED, VERIFICATION_METHODS
 from clinic.scopes import ACTS

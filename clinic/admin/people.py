@@ -7,8 +7,9 @@ from django.contrib import admin
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.db.models import Q, QuerySet
 
-from clinic.admin.base import Given, Moved, ServiceAdmin, Step
+from clinic.admin.base import Given, Moved, Step
 from clinic.admin.forms import ServiceForm
+from clinic.admin.writing import ServiceAdmin
 from clinic.admin_site import LEADERS
 from clinic.models import Membership, Practitioner, Site, User
 from clinic.services.credentials.staff import (

@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 
-from clinic.admin.base import Given, Moved, ServiceAdmin, require_manager_at
+from clinic.admin.base import Given, Moved
+from clinic.admin.writing import ServiceAdmin, require_manager_at
 from clinic.models import Device, Room, Site, User
 from clinic.selectors.people import visible_sites
 from clinic.services.places import add_device, add_room, correct_device, correct_room, correct_site, open_site

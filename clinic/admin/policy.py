@@ -4,8 +4,9 @@ from typing import Any
 
 from django.contrib import admin
 
-from clinic.admin.base import Given, Moved, ServiceAdmin, Step
+from clinic.admin.base import Given, Moved, Step
 from clinic.admin.forms import ServiceForm
+from clinic.admin.writing import ServiceAdmin
 from clinic.admin_site import LEADERS
 from clinic.models import PolicyRow
 from clinic.models.people import MEDICAL_DIRECTOR

@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 
-from clinic.admin.base import Given, Moved, ServiceAdmin, Step, require_manager_at
+from clinic.admin.base import Given, Moved, Step
 from clinic.admin.forms import PeriodForm, ServiceForm, a_clock
+from clinic.admin.writing import ServiceAdmin, require_manager_at
 from clinic.models import Closure, PlannedShift, TimeOff, WeeklyRule
 from clinic.services.absences import cancel_time_off, file_closure, file_time_off, reopen
 from clinic.services.rosters import file_shift, file_weekly_rule, withdraw_shift
@@ -18,8 +19,9 @@ THINGS_OF_A_SITE = ("room", "device")
 
 def local_period(during: Any, zone: Any = None) -> str:
     """A period as the wall clock of the zone shows it, UTC without one."""
-    shown = [bound.astimezone(zone) if zone else bound for bound in (during.lower, during.upper)]
-    return f"{shown[0]:%Y-%m-%d %H:%M} to {shown[1]:%Y-%m-%d %H:%M} {shown[0]:%Z}"
+    start, end = (bound.astimezone(zone) if zone else bound for bound in (during.lower, during.upper))
+    until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%d %b %Y, %H:%M}"
+    return f"{start:%d %b %Y, %H:%M} to {until} {start:%Z}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _require_of_the_site(form: forms.ModelForm) -> None:

@@ -33,9 +33,14 @@ EYELID = "lancet_extraction/epidermal@eyelid"
 
 def refused_as(write) -> str:
     """The name of the constraint that refuses this write, deferred ones included."""
-    with pytest.raises(DatabaseError) as refusal, transaction.atomic():
+
+    @transaction.atomic
+    def write_and_check() -> None:
         write()
         connection.check_constraints()
+
+    with pytest.raises(DatabaseError) as refusal:
+        write_and_check()
     return refusal.value.__cause__.diag.constraint_name
 
 

@@ -29,9 +29,9 @@ from clinic.models import (
     User,
     WeeklyRule,
 )
+from clinic.policies.proposals import CellProposal
 from clinic.services.credentials.licences import suspend_licence
 from clinic.services.policy import propose_cell, verify_policy_row
-from clinic.policies.proposals import CellProposal
 from clinic.services.tasks import open_task
 from tests import clinic_world as world
 from tests.clinic_world import NOW, after, book
@@ -175,7 +175,9 @@ class TestComingIn:
     def test_hides_other_sites_from_a_manager(self, manager):
         other = world.open_site("newark", jurisdiction="US-NJ")
 
-        assert manager.get(url(Room, "change", other.rooms.first().pk), follow=True).redirect_chain[0][0] == reverse("admin:index")
+        assert manager.get(url(Room, "change", other.rooms.first().pk), follow=True).redirect_chain[0][0] == reverse(
+            "admin:index"
+        )
 
 
 class TestNothingInBulk:
@@ -201,7 +203,15 @@ class TestNothingInBulk:
 
 class TestLicences:
     def test_filing_makes_one_that_waits_for_verification(self, manager, clinic):
-        file(manager, Licence, practitioner=clinic.derm.pk, profession="dermatologist", jurisdiction="US-NJ", number="N-1", **DAYS)
+        file(
+            manager,
+            Licence,
+            practitioner=clinic.derm.pk,
+            profession="dermatologist",
+            jurisdiction="US-NJ",
+            number="N-1",
+            **DAYS,
+        )
 
         assert Licence.objects.get(number="N-1").status == "pending_verification"
 
@@ -209,7 +219,13 @@ class TestLicences:
         days = {"valid_from": "2027-01-01", "valid_through": "2026-01-01"}
 
         answer = file(
-            manager, Licence, practitioner=clinic.derm.pk, profession="dermatologist", jurisdiction="US-NJ", number="N-1", **days
+            manager,
+            Licence,
+            practitioner=clinic.derm.pk,
+            profession="dermatologist",
+            jurisdiction="US-NJ",
+            number="N-1",
+            **days,
         )
 
         assert answer.status_code == 200
@@ -385,7 +401,9 @@ class TestPresence:
 
     def test_a_shift_is_filed_on_the_clock_of_its_site_and_withdrawn(self, manager, clinic):
         who = world.hire("dermatologist", site=clinic.site, shift=None)
-        file(manager, PlannedShift, practitioner=who.pk, site=clinic.site.pk, starts="2027-01-14T09:00", ends="2027-01-14T17:00")
+        file(
+            manager, PlannedShift, practitioner=who.pk, site=clinic.site.pk, starts="2027-01-14T09:00", ends="2027-01-14T17:00"
+        )
         there = list(Shift.objects.filter(practitioner=who).values_list("during", flat=True))
 
         step(manager, PlannedShift.objects.get(practitioner=who), "withdraw")
@@ -398,7 +416,12 @@ class TestPresence:
         Membership.objects.create(user=User.objects.get(memberships__role="manager"), site=other, role="manager")
 
         answer = file(
-            manager, PlannedShift, practitioner=clinic.derm.pk, site=other.pk, starts="2027-01-14T09:00", ends="2027-01-14T17:00"
+            manager,
+            PlannedShift,
+            practitioner=clinic.derm.pk,
+            site=other.pk,
+            starts="2027-01-14T09:00",
+            ends="2027-01-14T17:00",
         )
 
         assert "another site" in answer.content.decode()
@@ -433,9 +456,7 @@ class TestPresence:
 
 class TestPlaces:
     def test_opening_a_site_makes_its_opener_the_manager(self, manager):
-        file(
-            manager, Site, code="newark", name="Newark", time_zone="America/New_York", jurisdiction="US-NJ", grid_minutes=15
-        )
+        file(manager, Site, code="newark", name="Newark", time_zone="America/New_York", jurisdiction="US-NJ", grid_minutes=15)
 
         assert Membership.objects.filter(site__code="newark", role="manager").count() == 1
 

@@ -1,7 +1,5 @@
 """One machine: the parts that `manage.py up` starts, each by itself, and all of them together."""
 
-import contextlib
-import json
 import os
 import signal
 import socket
@@ -9,7 +7,6 @@ import stat
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -25,24 +22,11 @@ from clinic.local.place import Place, furnish
 from clinic.local.process import LocalFailure, free_port, is_taken, kept_secret, write_private
 from clinic.local.running import hold, outlive
 from clinic.local.unprivileged import identity_for
-
-ROOT = Path(__file__).resolve().parents[2]
-START_S = 90
+from tests.machine import ROOT, Machine, is_gone, soon
 
 
 def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
-
-
-def is_gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-
-
-def soon(question, *, seconds: float = 20) -> bool:
-    deadline = time.monotonic() + seconds
-    while not (answer := question()) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return bool(answer)
 
 
 class TestKeptSecret:
@@ -240,53 +224,6 @@ os.kill(os.getpid(), signal.SIGKILL)
     def test_is_set_up_as_promised(self, embedded, question, answer):
         with psycopg.connect(embedded) as connection:
             assert answer(connection.execute(question).fetchone()[0])
-
-
-class Machine:
-    """`manage.py up` with a data folder of its own, seen from outside."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.port = free_port()
-        self.said = folder.parent / f"{folder.name}.out"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def launch(self, **more: str) -> subprocess.Popen[bytes]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        environment = kept | {"DATA_DIR": str(self.folder), "PORT": str(self.port), "DEMO": "0"} | more
-        with self.said.open("wb") as output:
-            command = [sys.executable, "manage.py", "up"]
-            return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
-
-    def start(self) -> None:
-        self.process = self.launch()
-        assert soon(lambda: "READY" in self.said.read_text() or self.process.poll() is not None, seconds=START_S)
-        assert f"READY http://127.0.0.1:{self.port}" in self.said.read_text()
-
-    def end(self) -> int:
-        self.process.terminate()
-        return self.process.wait(timeout=60)
-
-    def pids(self) -> dict[str, int]:
-        return {path.stem: int(path.read_text()) for path in (self.folder / "run").glob("*.pid")}
-
-    def health(self, which: str = "ready") -> tuple[int, dict[str, str], dict[str, object]]:
-        address = f"http://127.0.0.1:{self.port}/api/v1/health/{which}/"
-        try:
-            with urllib.request.urlopen(address, timeout=10) as answer:
-                return answer.status, dict(answer.headers), json.load(answer)
-        except urllib.error.HTTPError as error:
-            return error.code, dict(error.headers), json.load(error)
-
-    def status(self) -> object:
-        with contextlib.suppress(OSError):
-            return self.health()[2]["status"]
-        return None
-
-    def psql(self, statement: str) -> object:
-        with psycopg.connect((self.folder / "run" / "database_url").read_text(), autocommit=True) as connection:
-            cursor = connection.execute(statement)
-            return cursor.fetchone() if cursor.description else None
 
 
 @pytest.fixture(scope="module")

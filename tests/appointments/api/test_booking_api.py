@@ -267,35 +267,36 @@ class TestARefusal:
         assert not Message.objects.exists()
 
 
-class TestInputThatCannotBeRead:
-    @pytest.mark.parametrize(
-        ("fields", "field"),
-        [
-            ({"patient": "somebody"}, "patient"),
-            ({"patient": None}, "patient"),
-            ({"start": "tomorrow"}, "start"),
-            ({"start": "2027-01-13T10:00:00"}, "start"),
-            ({"start": "2027-01-13T10:00:30-05:00"}, "start"),
-            ({"start": "0001-01-01T00:00:00+14:00"}, "start"),
-            ({"start": "9999-12-31T23:59:00-12:00"}, "start"),
-            ({"start": 5}, "start"),
-            ({"treatments": []}, "treatments"),
-            ({"treatments": "diagnosis"}, "treatments"),
-            ({"treatments": [{"treatment": "lancet-extraction"}]}, "treatments[0].lesions"),
-            ({"treatments": [{"treatment": "superficial-peel"}]}, "treatments[0]"),
-            ({"treatments": [{"treatment": "superficial-peel", "body_site": "elbow"}]}, "treatments[0].body_site"),
-            ({"treatments": [{"treatment": "diagnosis", "minutes": -1}]}, "treatments[0].minutes"),
-            ({"treatments": [{"treatment": "diagnosis", "minutes": 10**12}]}, "treatments[0].minutes"),
-            ({"treatments": [{"treatment": "diagnosis", "colour": "red"}]}, "treatments[0].colour"),
-            ({"price": "0.00"}, "price"),
-            ({"status": "completed"}, "status"),
-        ],
-    )
-    def test_is_named(self, clinic, fields, field):
-        response = clinic.desk.post(APPOINTMENTS, asking(clinic) | fields)
+UNREADABLE = [
+    ({"patient": "somebody"}, "patient"),
+    ({"patient": None}, "patient"),
+    ({"start": "tomorrow"}, "start"),
+    ({"start": "2027-01-13T10:00:00"}, "start"),
+    ({"start": "2027-01-13T10:00:30-05:00"}, "start"),
+    ({"start": "0001-01-01T00:00:00+14:00"}, "start"),
+    ({"start": "9999-12-31T23:59:00-12:00"}, "start"),
+    ({"start": 5}, "start"),
+    ({"treatments": []}, "treatments"),
+    ({"treatments": "diagnosis"}, "treatments"),
+    ({"treatments": [{"treatment": "lancet-extraction"}]}, "treatments[0].lesions"),
+    ({"treatments": [{"treatment": "superficial-peel"}]}, "treatments[0]"),
+    ({"treatments": [{"treatment": "superficial-peel", "body_site": "elbow"}]}, "treatments[0].body_site"),
+    ({"treatments": [{"treatment": "diagnosis", "minutes": -1}]}, "treatments[0].minutes"),
+    ({"treatments": [{"treatment": "diagnosis", "minutes": 10**12}]}, "treatments[0].minutes"),
+    ({"treatments": [{"treatment": "diagnosis", "colour": "red"}]}, "treatments[0].colour"),
+    ({"price": "0.00"}, "price"),
+    ({"status": "completed"}, "status"),
+]
 
-        assert (response.status_code, response.json()["code"]) == (400, "malformed")
-        assert field in [error["field"] for error in response.json()["errors"]]
+
+class TestInputThatCannotBeRead:
+    def test_is_named(self, clinic):
+        named = []
+        for fields, _ in UNREADABLE:
+            response = clinic.desk.post(APPOINTMENTS, asking(clinic) | fields)
+            named.append((response.status_code, fields, [error["field"] for error in response.json()["errors"]]))
+
+        assert named == [(400, fields, [field]) for fields, field in UNREADABLE]
 
     def test_names_every_missing_field(self, clinic):
         response = clinic.desk.post(APPOINTMENTS, {})
