@@ -31,7 +31,7 @@ class VisitRecordAdmin(ReadOnlyAdmin):
 class AppointmentAdmin(VisitRecordAdmin):
     """Visits are booked, moved and ended through the front desk, where every rule is asked."""
 
-    list_display = ("when", "site", "practitioner", "patient", "room", "status", "revision")
+    list_display = ("when", "status", "practitioner", "site", "room", "patient", "revision")
     list_filter = ("status", "site", "practitioner")
     list_select_related = ("site", "practitioner", "patient", "room")
 

@@ -64,11 +64,19 @@ class Figure:
     scaling: float | None = None
 
 
-def by_turns(subjects: Mapping[str, Callable[[], object]], *, blocks: int, times: int) -> dict[str, float]:
-    """Seconds of one call of each: within a block they take turns; the median of the blocks' medians, after a warm-up."""
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """Seconds of one call: the median of the blocks' medians, and the least of all (what is left on a machine without neighbours)."""
+
+    usual: float
+    least: float
+
+
+def by_turns(subjects: Mapping[str, Callable[[], object]], *, blocks: int, times: int) -> dict[str, Timing]:
+    """Time each, after a warm-up: within a block they take turns."""
     for call in subjects.values():
         call()
-    seen: dict[str, list[float]] = {name: [] for name in subjects}
+    seen: dict[str, list[list[float]]] = {name: [] for name in subjects}
     for _ in range(blocks):
         block: dict[str, list[float]] = {name: [] for name in subjects}
         for _ in range(times):
@@ -77,8 +85,8 @@ def by_turns(subjects: Mapping[str, Callable[[], object]], *, blocks: int, times
                 call()
                 block[name].append(time.perf_counter() - began)
         for name, values in block.items():
-            seen[name].append(median(values))
-    return {name: median(values) for name, values in seen.items()}
+            seen[name].append(values)
+    return {name: Timing(usual=median(map(median, rows)), least=min(map(min, rows))) for name, rows in seen.items()}
 
 
 def select_one() -> None:

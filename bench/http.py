@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from bench.calibration import Effort, Figure, make_plain_tables
-from bench.clinic import TREATMENT, Clinic, Person, Place
+from bench.shape import TREATMENT, Clinic, Person, Place
 from clinic.local.parts import spawn
 from clinic.local.process import LOOPBACK, free_port
 

@@ -14,16 +14,17 @@ from appointments.models import Message
 from appointments.models.messages import CLAIMED, SENT
 from appointments.services.delivery import claim_due
 from bench.calibration import Effort, Figure
-from bench.clinic import Clinic, without_triggers
+from bench.clinic import without_triggers
+from bench.shape import Clinic
 
 BATCH, WORKERS, TARGET = 1000, 2, 50_000
 WRITE = """
 INSERT INTO appointments_message (
   id, revision, kind, channel, due_at, state, idempotency_key, attempts, provider_id, reason_not_sent, appointment_id, recipient_id)
-SELECT uuidv7(), 1, 'P03', 'email', now() - n * interval '1 ms', 'due', 'bench-' || %(run)s || '-' || n, 0, '', '', v.id, v.patient_id
-  FROM (SELECT id, patient_id FROM appointments_appointment ORDER BY id LIMIT 1000) v,
-       LATERAL generate_series(1, %(each)s) g, LATERAL (SELECT g * 1000000 + abs(hashtext(v.id::text)::bigint) %% 1000000) u (n)
-ON CONFLICT DO NOTHING
+SELECT uuidv7(), 1, 'P03', 'email', now() - n * interval '1 ms', 'due', 'bench-' || %(run)s || '-' || n, 0, '', '', id, patient_id
+  FROM (SELECT v.id, v.patient_id, row_number() OVER () AS n
+          FROM (SELECT id, patient_id FROM appointments_appointment ORDER BY id LIMIT 1000) v, generate_series(1, %(each)s)) m
+ WHERE n <= %(many)s
 """
 STAND_ASIDE = "UPDATE appointments_message SET state = 'withdrawn', reason_not_sent = 'set aside', claimed_until = NULL WHERE state IN ('due', 'claimed')"
 
@@ -52,7 +53,7 @@ def measure(clinic: Clinic, effort: Effort) -> Iterator[Figure]:
 def _write(run: int, many: int) -> None:
     with without_triggers(), connection.cursor() as cursor:
         cursor.execute(STAND_ASIDE)
-        cursor.execute(WRITE, {"run": f"{timezone.now().timestamp()}-{run}", "each": max(1, many // 1000)})
+        cursor.execute(WRITE, {"run": f"{timezone.now().timestamp()}-{run}", "each": -(-many // 100), "many": many})
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE appointments_message")
 

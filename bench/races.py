@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from appointments.policies.statuses import BOOKED
 from appointments.services.moving import reschedule_appointment
 from bench.booking import book
 from bench.calibration import Effort, Figure
-from bench.clinic import Clinic, Place
+from bench.shape import Clinic, Place
 from clinic.errors import DomainError
 from clinic.models import Practitioner
 
@@ -27,6 +28,12 @@ CROWD = 6
 """Practitioners among whom the visits are moved."""
 
 DEADLOCKS = "SELECT pg_stat_clear_snapshot(), deadlocks FROM pg_stat_database WHERE datname = current_database()"
+
+RIVALS = """
+SELECT p.patient, p.lesion FROM bench_patient p
+ WHERE NOT EXISTS (SELECT FROM appointments_resourceclaim c WHERE c.resource = p.patient AND c.during && tstzrange(%s, %s))
+ ORDER BY p.nth LIMIT %s
+"""
 
 WHOLE = """
 SELECT count(*) FROM appointments_appointment v
@@ -53,19 +60,14 @@ def measure(clinic: Clinic, effort: Effort) -> Iterator[Figure]:
 
 
 def _rush(clinic: Clinic, effort: Effort) -> Figure:
-    slot, *others = clinic.free_places(2 * effort.clients + 1)
-    lone, rivals = others[: effort.clients], _who_could(clinic, slot, others[effort.clients :])
+    slot, *lone = clinic.free_places(effort.clients + 1)
+    rivals = _rivals(slot, effort.clients)
     began = time.perf_counter()
     for place in lone:
         book(place)
     in_a_row = time.perf_counter() - began
     before = _deadlocks()
-    outcomes, seconds = at_once(
-        [
-            lambda rival=rival: book(slot, patient=rival.patient, lesion=rival.lesion)
-            for rival in [slot, *rivals][: effort.clients]
-        ]
-    )
+    outcomes, seconds = at_once([partial(book, slot, patient=patient, lesion=lesion) for patient, lesion in rivals])
     deadlocks = _deadlocks() - before
     ended = Counter(outcome.problem for outcome in outcomes)
     winners, ratio = ended.pop(None, 0), seconds / in_a_row
@@ -78,18 +80,11 @@ def _rush(clinic: Clinic, effort: Effort) -> Figure:
     )
 
 
-def _who_could(clinic: Clinic, slot: Place, others: Sequence[Place]) -> list[Place]:
-    """Rivals whose own patients are free then: their place is at another time."""
-    taken = {place.start for place in [slot]}
-    rivals = [place for place in others if place.start not in taken and place.patient != slot.patient]
+def _rivals(slot: Place, many: int) -> list[tuple[UUID, UUID]]:
+    """So many patients who are free then, each with a lesion."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT resource FROM appointments_resourceclaim WHERE resource = ANY (%s) AND during && tstzrange(%s, %s)",
-            [[rival.patient for rival in rivals], slot.start, slot.start + timedelta(minutes=30)],
-        )
-        busy = {row[0] for row in cursor.fetchall()}
-    free = {rival.patient: rival for rival in rivals if rival.patient not in busy}
-    return list(free.values())
+        cursor.execute(RIVALS, [slot.start, slot.start + timedelta(minutes=30), many])
+        return cursor.fetchall()
 
 
 def _moves(clinic: Clinic, effort: Effort) -> Figure:

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from appointments.api.serializers import FEW_STARTS, edge
+from appointments.selectors.requests import Request as Wanted
 from appointments.selectors.slots import MICROSECOND, Search
 from appointments.selectors.verdicts import HORIZON
-from appointments.selectors.verdicts import Request as Wanted
 from clinic.api.permissions import ANY_STAFF, DIRECTORS
 from clinic.errors import Malformed, NotAllowed, NotFound
 from clinic.models import Practitioner, Site, User

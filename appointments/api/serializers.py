@@ -16,7 +16,7 @@ from treatments.api.items import CODE, ItemInput
 
 REFERENCE, REASON = 150, 500
 """Characters at most."""
-MOST_ITEMS, MOST_MOVES, MOST_STARTS = 50, 100, 100
+MOST_ITEMS, MOST_MOVES, MOST_STARTS = 50, 1000, 100
 FEW_STARTS = 20
 
 

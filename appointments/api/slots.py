@@ -3,6 +3,8 @@
 from typing import Any, ClassVar
 
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ValidationError
@@ -21,6 +23,7 @@ from clinic.api.strict import read
 from clinic.errors import Malformed
 from treatments.selectors.work import Asked
 
+LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST_STARTS}
 REQUIRED = ("site", "treatment")
 
 
@@ -45,12 +48,12 @@ class Slots(ApiView):
         "Free starts for one treatment; without a lesion it is judged as on the eyelid",
         shown=SlotsShown,
         query={
-            "site": "Site code (required).",
-            "treatment": "Treatment code (required).",
+            "site": OpenApiParameter("site", required=True, description="Site code."),
+            "treatment": OpenApiParameter("treatment", required=True, description="Treatment code."),
             "practitioner": "Id or username.",
-            "from": "A moment or a date; now unless told.",
-            "to": "A moment or a date; 30 days later unless told.",
-            "limit": f"1 to {MOST_STARTS}; {FEW_STARTS} unless told.",
+            "from": OpenApiParameter("from", OpenApiTypes.DATETIME, description="A moment or a date; now unless told."),
+            "to": OpenApiParameter("to", OpenApiTypes.DATETIME, description="A moment or a date; 30 days on unless told."),
+            "limit": OpenApiParameter("limit", LIMIT, description=f"{FEW_STARTS} unless told."),
         },
         refuses=(422,),
     )

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,8 +15,8 @@ from appointments.api.serializers import BookingInput
 from appointments.api.shown import VisitShown, etag_of_visit, show_visit
 from appointments.models import Appointment
 from appointments.policies.statuses import STATUSES
+from appointments.selectors.requests import Request as Wanted
 from appointments.selectors.teams import shown_teams
-from appointments.selectors.verdicts import Request as Wanted
 from appointments.selectors.verdicts import verdict
 from appointments.selectors.visits import appointments_visible_to, of_day, with_names
 from appointments.services.booking import book_appointment
@@ -44,10 +46,10 @@ class Visits(ApiView):
         shown=page_of(VisitShown),
         query={
             "site": "Site code.",
-            "date": "The day at the site on which they start.",
+            "date": OpenApiParameter("date", OpenApiTypes.DATE, description="The day at the site on which they start."),
             "practitioner": "Id or username.",
-            "patient": "Patient id.",
-            "status": "One status.",
+            "patient": OpenApiParameter("patient", OpenApiTypes.UUID, description="Patient id."),
+            "status": OpenApiParameter("status", enum=STATUSES, description="One status."),
         },
         paging=True,
     )

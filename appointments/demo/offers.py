@@ -15,7 +15,8 @@ from treatments.models import Treatment
 from treatments.policies.facts import Contraindication, ItemFacts, PatientFacts
 from treatments.policies.gates.judgement import judge
 from treatments.policies.gates.shape import scopes_of
-from treatments.selectors.work import Line, Work, lesion_facts, treatment_facts
+from treatments.selectors.facts import lesion_facts, treatment_facts
+from treatments.selectors.work import Line, Work
 
 MILIUM, COMEDONE, UNSETTLED, CHARTED, SKIN, TALK = "milium", "comedone", "unsettled", "charted", "skin", "talk"
 SKIN_SITES = ("cheek", "nose", "forehead", "chin", "jawline", "back", "chest")

@@ -9,7 +9,9 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from appointments.selectors.authorisation import authorise
 from appointments.selectors.availability import MINUTE, Team, free_starts, lawful_stretches
-from appointments.selectors.verdicts import CLAIMS_SOURCE, Request, performer_refusals, verdict
+from appointments.selectors.requests import Request
+from appointments.selectors.taken import CLAIMS_SOURCE
+from appointments.selectors.verdicts import performer_refusals, verdict
 from clinic.errors import Refusal, by_gate
 from clinic.models import Practitioner, Shift, User
 from treatments.selectors.overrides import UsableOverride

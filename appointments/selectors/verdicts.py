@@ -7,57 +7,22 @@ Rules are judged first, claims last: `slot_taken` is said only where no rule sta
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from appointments.models import Appointment, ResourceClaim
 from appointments.selectors.authorisation import Authorised, authorise
-from appointments.selectors.availability import Team, free_starts, lawful_stretches, slot_of, team_at
+from appointments.selectors.availability import Team, free_starts, lawful_stretches, team_at
+from appointments.selectors.requests import Request
+from appointments.selectors.taken import taken_refusals
 from clinic.errors import Refusal, by_gate
-from clinic.models import Device, Opening, Practitioner, Privilege, Room, Shift, User
+from clinic.models import Practitioner, Privilege, Shift
 from treatments.policies.gates.judgement import Judgement, judge
-from treatments.selectors.overrides import UsableOverride
 from treatments.selectors.performers import Slot, performer_reasons
-from treatments.selectors.work import Work
 
 HORIZON = timedelta(days=30)
 MICROSECOND = timedelta(microseconds=1)
 ALTERNATIVES = 3
-CLAIMS_SOURCE = "The calendar"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """
-    What somebody wants to be done when, and by whom (None: by anybody who may).
-
-    `skipped` says that the start was given as a wall time which the site's clock skips on that day.
-    """
-
-    booker: User
-    work: Work
-    start: datetime
-    now: datetime
-    practitioner: Practitioner | None = None
-    supervisor: UUID | None = None
-    order: UUID | None = None
-    overrides: tuple[UsableOverride, ...] = ()
-    visit: Appointment | None = None
-    skipped: bool = False
-
-    @property
-    def slot(self) -> Slot:
-        return slot_of(work=self.work, start=self.start)
-
-    @property
-    def people(self) -> list[UUID] | None:
-        return [self.practitioner.id] if self.practitioner else None
-
-    @property
-    def except_for(self) -> UUID | None:
-        return self.visit.id if self.visit else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +59,7 @@ def verdict(*, request: Request, with_alternatives: bool = True) -> Verdict:
     team = _team(request)
     if team is None:
         rules += performer_refusals(request)
-    reasons = by_gate(rules) or ([] if team else by_gate(_taken(request)))
+    reasons = by_gate(rules) or ([] if team else by_gate(taken_refusals(request)))
     patients_own = bool(judgement.refusals or authorised.refusals)
     return Verdict(
         reasons=tuple(reasons),
@@ -202,72 +167,3 @@ def _nobody(request: Request) -> list[Refusal]:
 def _holding_each(scopes: Sequence[str], site: UUID, slot: Slot) -> list[Exists]:
     held = Privilege.objects.filter(practitioner=OuterRef("pk"), site=site, valid__overlap=slot.during)
     return [Exists(held.filter(scope=scope)) for scope in scopes]
-
-
-def _taken(request: Request) -> list[Refusal]:
-    """What is in the way although every rule allows it: somebody or something is taken, or there is no room for it."""
-    slot, work = request.slot, request.work
-    if request.practitioner and _is_claimed(request, request.practitioner.id, slot.blocked):
-        return [_slot_taken("practitioner", f"{request.practitioner.name} has another visit then.")]
-    if _is_claimed(request, work.patient.id, slot.during):
-        return [_slot_taken("patient", "The patient has another visit then.")]
-    rooms = Room.objects.filter(site=work.site, active=True, equipment__contains=work.equipment)
-    open_rooms = [room for room in rooms if _is_open(room.id, slot)]
-    if not open_rooms:
-        return [_no_room(work)]
-    if all(_is_claimed(request, room.id, slot.blocked) for room in open_rooms):
-        return [_slot_taken("room", "Every room that has the equipment is taken then.")]
-    if (lacking := _devices(request)) is not None:
-        return [lacking]
-    if request.practitioner:
-        return [_supervisor_full(request.practitioner)]
-    return [_slot_taken("practitioner", "Everybody who may do it has another visit then.")]
-
-
-def _is_claimed(request: Request, resource: UUID, during: Any) -> bool:
-    claims = ResourceClaim.objects.filter(resource=resource, during__overlap=during)
-    return claims.exclude(appointment=request.except_for).exists() if request.except_for else claims.exists()
-
-
-def _is_open(resource: UUID, slot: Slot) -> bool:
-    return Opening.objects.filter(resource=resource, during__contains=slot.blocked).exists()
-
-
-def _devices(request: Request) -> Refusal | None:
-    """What is in the way of the first kind of device that cannot be had: it is taken, or there is none then."""
-    slot, work = request.slot, request.work
-    for kind in work.devices:
-        devices = Device.objects.filter(site=work.site, active=True, kind=kind)
-        usable = [device for device in devices if _is_open(device.id, slot)]
-        if not usable:
-            return _unsuitable(work, f"No {kind.replace('_', ' ')} of {work.site.name} can be used then.")
-        if all(_is_claimed(request, device.id, slot.blocked) for device in usable):
-            return _slot_taken("device", f"Every {kind.replace('_', ' ')} is taken then.")
-    return None
-
-
-def _no_room(work: Work) -> Refusal:
-    needed = ", ".join(word.replace("_", " ") for word in work.equipment)
-    return _unsuitable(work, f"No room of {work.site.name} that is open then has what the treatment needs: {needed}.")
-
-
-def _unsuitable(work: Work, detail: str) -> Refusal:
-    return Refusal(
-        code="room_unsuitable", detail=detail, source="The rooms of the site", mend="Choose another start, or equip a room."
-    )
-
-
-def _supervisor_full(practitioner: Practitioner) -> Refusal:
-    return Refusal(
-        code="supervisor_full",
-        gate="G08",
-        detail=f"Every supervisor of {practitioner.name} already supervises as many people as they may then.",
-        source="Clinic policy: a supervisor has only so many supervisees at once",
-        mend="Choose another start, or a practitioner who works without supervision.",
-    )
-
-
-def _slot_taken(resource: str, detail: str) -> Refusal:
-    return Refusal(
-        code="slot_taken", detail=detail, source=CLAIMS_SOURCE, mend="Choose one of the free starts.", resource=resource
-    )

@@ -12,8 +12,9 @@ from appointments.policies.statuses import BOOKED
 from appointments.selectors.authorisation import Authorisation
 from appointments.selectors.availability import Team, slot_of
 from appointments.selectors.decisions import decision_of
+from appointments.selectors.requests import Request
 from appointments.selectors.teams import shown_teams
-from appointments.selectors.verdicts import Request, Verdict, verdict
+from appointments.selectors.verdicts import Verdict, verdict
 from appointments.services.guarded import Overtaken, guarded, share, until_settled
 from appointments.services.messages import plan_booked
 from appointments.services.orders import settle_orders

@@ -16,7 +16,8 @@ from appointments.policies.statuses import (
     NO_SHOW,
     TRANSITIONS,
 )
-from appointments.selectors.verdicts import Request, verdict
+from appointments.selectors.requests import Request
+from appointments.selectors.verdicts import verdict
 from appointments.selectors.visits import work_of_visit
 from appointments.services.chores import seen_to
 from appointments.services.guarded import settled

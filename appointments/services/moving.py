@@ -10,7 +10,8 @@ from django.db import connection
 from appointments.models import Appointment, AppointmentItem
 from appointments.policies.statuses import BOOKED, CHECKED_IN, IN_TREATMENT, NEEDS_REASSIGNMENT
 from appointments.selectors.decisions import decision_of
-from appointments.selectors.verdicts import Request, Verdict
+from appointments.selectors.requests import Request
+from appointments.selectors.verdicts import Verdict
 from appointments.selectors.visits import asked_of, work_of_visit
 from appointments.services.booking import allowed, items_of, lock, placement, use_overrides
 from appointments.services.chores import seen_to

@@ -148,9 +148,7 @@ class TestBooking:
     def test_a_patient_is_in_one_place(self, clinic):
         """DB3, patients: everybody wants the same patient, with somebody else each, at starts that overlap."""
         people = [clinic.derm, *(world.hire("dermatologist", site=clinic.site) for _ in range(3))]
-        wishes = [
-            ask(clinic.desk, clinic.patient, after(minute=5 * (n % 5)), people[n % 4], REVIEW) for n in range(CLIENTS)
-        ]
+        wishes = [ask(clinic.desk, clinic.patient, after(minute=5 * (n % 5)), people[n % 4], REVIEW) for n in range(CLIENTS)]
 
         outcomes = Counter(together([booking(wish) for wish in wishes]))
 

@@ -1,6 +1,6 @@
 """What is asked for, read from the catalogue and the chart: the facts that gates judge and the rows that are stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,13 +11,13 @@ from clinic.base import uuid7
 from clinic.errors import Malformed, NotFound, Refusal, RuleBroken
 from clinic.models import Site
 from clinic.scopes import is_restricted, scope
-from patients.models import BodySite, Contraindication, Lesion, Patient, SkinProfile
+from patients.models import BodySite, Lesion, Patient
 from treatments.models import Treatment, TreatmentAct
 from treatments.policies.dates import birthday
-from treatments.policies.facts import Contraindication as ContraindicationFacts
-from treatments.policies.facts import ItemFacts, LesionFacts, PatientFacts, TreatmentFacts
+from treatments.policies.facts import ItemFacts, PatientFacts, TreatmentFacts
 from treatments.policies.gates.patients import ADULT
 from treatments.policies.gates.shape import scopes_of
+from treatments.selectors.facts import lesion_facts, patient_facts, treatment_facts
 
 Offered = tuple[Treatment, TreatmentFacts]
 ANY_ADULT = PatientFacts(id="", birth_date=date(1970, 1, 1))
@@ -179,54 +179,6 @@ def read_again(work: Work) -> Work:
         for line in work.lines
     ]
     return work_of(patient=work.patient, site=work.site, asked=asked)
-
-
-def patient_facts(patient: Patient) -> PatientFacts:
-    """What the gates know of the patient."""
-    profile = SkinProfile.objects.filter(patient=patient).prefetch_related("contraindications").first()
-    held = profile.contraindications.all() if profile else ()
-    return PatientFacts(
-        id=str(patient.id),
-        birth_date=patient.birth_date,
-        fitzpatrick=profile.fitzpatrick if profile else None,
-        contraindications=tuple(_contraindication(row) for row in held),
-    )
-
-
-def lesion_facts(lesion: Lesion) -> LesionFacts:
-    """What the gates know of the lesion."""
-    return LesionFacts(
-        id=str(lesion.id),
-        patient_id=str(lesion.patient_id),
-        body_site=lesion.body_site.code,
-        region=lesion.region,
-        authority_region=lesion.authority_region,
-        region_verified=lesion.region_verified,
-        depth=lesion.depth,
-        milia_type=lesion.milia_type.code if lesion.milia_type else None,
-        diagnosis=lesion.diagnosis.code if lesion.diagnosis else None,
-        certainty=lesion.diagnosis_certainty,
-        suspicious=lesion.suspicious,
-        plaque_reviewed=lesion.plaque_reviewed,
-        first_noted_on=lesion.first_noted_on,
-    )
-
-
-def treatment_facts(treatment: Treatment, rows: Iterable[TreatmentAct] | None = None) -> TreatmentFacts:
-    """What the gates know of the treatment; the lancet's depths are one act whose depth the lesion decides."""
-    acts = tuple((row.act, row.depth) for row in (treatment.acts.all() if rows is None else rows))
-    return TreatmentFacts(
-        code=treatment.code,
-        name=treatment.name,
-        acts=acts if len({act for act, _ in acts}) == len(acts) else acts[:1],
-        minutes=treatment.minutes,
-        lesion_rule=treatment.lesion_rule,
-        price=treatment.price,
-    )
-
-
-def _contraindication(row: Contraindication) -> ContraindicationFacts:
-    return ContraindicationFacts(code=row.code, since=row.since, until=row.until)
 
 
 def _treatments(site: Site, asked: Sequence[Asked]) -> dict[str, Offered]:

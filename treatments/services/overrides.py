@@ -16,7 +16,7 @@ from treatments.models.overrides import SOFT_GATES
 from treatments.policies.facts import ItemFacts
 from treatments.policies.gates.findings import HARD
 from treatments.policies.gates.judgement import judge
-from treatments.selectors.work import lesion_facts, patient_facts, treatment_facts
+from treatments.selectors.facts import lesion_facts, patient_facts, treatment_facts
 
 VALID_FOR = timedelta(days=30)
 FEWEST_CHARACTERS = 20

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from bench import booking, http, messages, races, search
 from bench.calibration import FULL, SMOKE, Effort, Figure
-from bench.clinic import Clinic, Shape, found_clinic, grow_history, known_clinic
+from bench.clinic import found_clinic, grow_history, known_clinic
 from bench.report import write_report
+from bench.shape import Clinic, Shape
 
 SMALL = Shape(practitioners=16, days=3, patients=160)
 PARTS = {

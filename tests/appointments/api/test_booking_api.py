@@ -480,6 +480,19 @@ class TestAnIdempotencyKey:
         assert (second.status_code, second.json()) == (422, first.json())
 
 
+def test_every_step_of_a_visit_takes_a_key(committed_clinic):
+    visit = booked(committed_clinic)
+    steps = [("reschedule", {"start": "2027-01-13T15:00:00-05:00"}), ("check-in", {}), ("cancel", {"reason": "It got late."})]
+
+    statuses = [
+        committed_clinic.desk.post(f"{APPOINTMENTS}{visit['id']}/{step}/", body, headers={"Idempotency-Key": step}).status_code
+        for step, body in steps
+        for _ in range(2)
+    ]
+
+    assert statuses == [200] * 6
+
+
 class TestTwentyCopiesAtOnce:
     def test_book_one_visit(self, committed_clinic):
         body = asking(committed_clinic)
