@@ -11,13 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.utils import timezone
 
 from bench.calibration import Effort, Figure, make_plain_tables
 from bench.shape import TREATMENT, Clinic, Person, Place
 from clinic.local.parts import spawn
 from clinic.local.process import LOOPBACK, free_port
+from clinic.models import StaffToken
 
 CLIENTS = 8
 START_S = 40
@@ -27,6 +30,7 @@ OK, CREATED = 200, 201
 def measure(clinic: Clinic, effort: Effort) -> Iterator[Figure]:
     """Slots against SELECT 1, a booking against a plain insert; by turns, block by block."""
     make_plain_tables()
+    StaffToken.objects.update(last_used_at=timezone.now())
     with serving() as port:
         yield from _slots(clinic, effort, port)
         yield _booking(clinic, effort, port)
@@ -35,16 +39,16 @@ def measure(clinic: Clinic, effort: Effort) -> Iterator[Figure]:
 def _slots(clinic: Clinic, effort: Effort, port: int) -> Iterator[Figure]:
     here, fuller = clinic.here[0], clinic.people[len(clinic.people) // 2]
     day = {"from": clinic.day(1).isoformat(), "to": clinic.day(2).isoformat()}
+    one = {"practitioner": str(here.practitioner), **day}
     questions = {
-        "slots over HTTP, one practitioner and day": (here, {"practitioner": str(here.practitioner), **day}),
-        "slots over HTTP, first free start of anybody": (here, {"limit": 1}),
-        "slots over HTTP, the same after 20 full days": (fuller, {"limit": 1}),
+        "slots over HTTP, one practitioner and day": _search(clinic, here, one),
+        "slots over HTTP, the same for any adult": _listing(clinic, here, one),
+        "slots over HTTP, first free start of anybody": _search(clinic, here, {"limit": 1}),
+        "slots over HTTP, the same after 20 full days": _search(clinic, fuller, {"limit": 1}),
     }
     bare = [_request("GET", "/bench/select-one/", here)] * effort.requests
-    for what, (asker, more) in questions.items():
-        work = {"treatment": TREATMENT, "lesions": [str(clinic.lesion_of(asker.nth))]}
-        asked = {"site": _site(clinic, asker), "treatments": [work]} | more
-        slots = [_request("POST", "/api/v1/slots/search/", asker, asked)] * effort.requests
+    for what, request in questions.items():
+        slots = [request] * effort.requests
         seconds = _blocks(
             {
                 "slots": lambda n, sent=slots: _send(port, sent, OK, _has_results),
@@ -89,6 +93,17 @@ def _blocks(subjects: dict[str, Callable[[int], float]], effort: Effort) -> dict
         for name, call in subjects.items():
             seen[name].append(call(n))
     return {name: median(values[1:]) for name, values in seen.items()}
+
+
+def _search(clinic: Clinic, asker: Person, more: dict[str, Any]) -> bytes:
+    """For a lesion of a patient whom the asker may see."""
+    work = {"treatment": TREATMENT, "lesions": [str(clinic.lesion_of(asker.nth))]}
+    return _request("POST", "/api/v1/slots/search/", asker, {"site": _site(clinic, asker), "treatments": [work]} | more)
+
+
+def _listing(clinic: Clinic, asker: Person, more: dict[str, str]) -> bytes:
+    asked = {"site": _site(clinic, asker), "treatment": TREATMENT} | more
+    return _request("GET", f"/api/v1/slots/?{urlencode(asked)}", asker)
 
 
 def _asked(clinic: Clinic, place: Place) -> dict[str, Any]:

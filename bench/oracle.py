@@ -4,15 +4,16 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-GRID = timedelta(minutes=15)
-EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-Period = tuple[datetime, datetime]
+MINUTE = 60
+GRID = 15 * MINUTE
+Period = tuple[float, float]
+"""Seconds since 1970: comparing moments with a zone takes most of the time otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,7 @@ class Oracle:
 
     shifts: dict[UUID, list[Period]]
     openings: dict[UUID, list[Period]]
-    claims: dict[UUID, list[tuple[datetime, datetime, UUID]]]
+    claims: dict[UUID, list[tuple[float, float, UUID]]]
     rooms: dict[UUID, list[UUID]]
     held: dict[tuple[UUID, UUID, str], list[Period]]
     patients: list[UUID]
@@ -48,10 +49,14 @@ class Oracle:
     def read(cls) -> "Oracle":
         """As the tables are now."""
         return cls(
-            shifts=_periods("SELECT practitioner_id, lower(during), upper(during) FROM clinic_shift ORDER BY 1, 2"),
-            openings=_periods("SELECT resource, lower(during), upper(during) FROM clinic_opening ORDER BY 1, 2"),
+            shifts=_periods(
+                "SELECT practitioner_id, extract(epoch FROM lower(during))::float8, extract(epoch FROM coalesce(upper(during), 'infinity'))::float8 FROM clinic_shift ORDER BY 1, 2"
+            ),
+            openings=_periods(
+                "SELECT resource, extract(epoch FROM lower(during))::float8, extract(epoch FROM coalesce(upper(during), 'infinity'))::float8 FROM clinic_opening ORDER BY 1, 2"
+            ),
             claims=_periods(
-                "SELECT resource, lower(during), upper(during), appointment_id FROM appointments_resourceclaim ORDER BY 1, 2"
+                "SELECT resource, extract(epoch FROM lower(during))::float8, extract(epoch FROM coalesce(upper(during), 'infinity'))::float8, appointment_id FROM appointments_resourceclaim ORDER BY 1, 2"
             ),
             rooms={
                 site: [room for (room,) in rooms] for site, rooms in _periods("SELECT site_id, id FROM clinic_room").items()
@@ -63,10 +68,10 @@ class Oracle:
             ],
         )
 
-    def has_start(self, question: Question, who: UUID, start: datetime) -> bool:
+    def has_start(self, question: Question, who: UUID, start: float) -> bool:
         """Whether this person and some room can have the visit from that start."""
-        during = start, start + timedelta(minutes=question.minutes)
-        blocked = start - timedelta(minutes=question.before), during[1] + timedelta(minutes=question.after)
+        during = start, start + question.minutes * MINUTE
+        blocked = start - question.before * MINUTE, during[1] + question.after * MINUTE
         return (
             all(_within(during, self.held.get((who, question.site, scope), [])) for scope in question.scopes)
             and _within(blocked, self.shifts.get(who, []))
@@ -75,9 +80,9 @@ class Oracle:
             and any(self.has_room(question, room, start) for room in self.rooms[question.site])
         )
 
-    def has_room(self, question: Question, room: UUID, start: datetime) -> bool:
+    def has_room(self, question: Question, room: UUID, start: float) -> bool:
         """Whether this room is open and free for the visit with its buffers."""
-        blocked = start - timedelta(minutes=question.before), start + timedelta(minutes=question.minutes + question.after)
+        blocked = start - question.before * MINUTE, start + (question.minutes + question.after) * MINUTE
         return _within(blocked, self.openings.get(room, [])) and self._is_free(question, room, blocked)
 
     def _is_free(self, question: Question, resource: UUID, period: Period) -> bool:
@@ -93,17 +98,18 @@ class Oracle:
 
 def disagreement(oracle: Oracle, question: Question, found: Sequence[tuple[Any, ...]]) -> str:
     """What is wrong with the answer of the search; nothing where it is right."""
-    offered = [(row[0], row[1]) for row in found]
-    expected: list[tuple[datetime, UUID]] = []
-    start = EPOCH + -(-(question.first - EPOCH) // GRID) * GRID
-    while start < question.last and len(expected) < question.limit:
+    offered = [(row[0].timestamp(), row[1]) for row in found]
+    expected: list[tuple[float, UUID]] = []
+    start = -(-question.first.timestamp() // GRID) * GRID
+    last = question.last.timestamp()
+    while start < last and len(expected) < question.limit:
         expected += [(start, who) for who in question.people if oracle.has_start(question, who, start)]
         start += GRID
     if [start for start, _ in offered] != [start for start, _ in expected[: question.limit]]:
         return f"{len(offered)} starts, expected {len(expected[: question.limit])}"
     if len(set(offered)) < len(offered) or not set(offered) <= set(expected):
         return "a start with somebody who cannot have it"
-    if not all(oracle.has_room(question, row[7], row[0]) for row in found):
+    if not all(oracle.has_room(question, row[7], row[0].timestamp()) for row in found):
         return "a start in a room that is taken"
     return ""
 
@@ -114,7 +120,7 @@ def _within(period: Period, periods: Sequence[Period]) -> bool:
     return place >= 0 and period[1] <= periods[place][1]
 
 
-def _begin(period: Period) -> datetime:
+def _begin(period: Period) -> float:
     return period[0]
 
 
@@ -134,7 +140,7 @@ def _periods(query: str) -> dict[UUID, list[Any]]:
 def _held() -> dict[tuple[UUID, UUID, str], list[Period]]:
     found = defaultdict(list)
     for who, site, scope, begins, ends in _rows(
-        "SELECT practitioner_id, site_id, scope, lower(valid), upper(valid) FROM clinic_privilege WHERE supervision = 'none' ORDER BY valid"
+        "SELECT practitioner_id, site_id, scope, extract(epoch FROM lower(valid))::float8, extract(epoch FROM coalesce(upper(valid), 'infinity'))::float8 FROM clinic_privilege WHERE supervision = 'none' ORDER BY valid"
     ):
-        found[who, site, scope].append((begins, ends or datetime.max.replace(tzinfo=UTC)))
+        found[who, site, scope].append((begins, ends))
     return dict(found)

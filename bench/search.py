@@ -43,7 +43,8 @@ def measure(clinic: Clinic, effort: Effort) -> Iterator[Figure]:
             },
             scaling=ratio,
         )
-    yield _answers(clinic, effort)
+    if effort.cases:
+        yield _answers(clinic, effort)
 
 
 def _questions(clinic: Clinic) -> dict[str, Callable[[], object]]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from appointments.models import ResourceClaim
 from appointments.selectors.requests import Request
 from clinic.errors import Refusal
-from clinic.models import Device, Opening, Practitioner, Room
+from clinic.models import Device, Opening, Practitioner, Privilege, Room
 from treatments.selectors.performers import Slot
 from treatments.selectors.work import Work
 
@@ -28,9 +28,16 @@ def taken_refusals(request: Request) -> list[Refusal]:
         return [_slot_taken("room", "Every room that has the equipment is taken then.")]
     if (lacking := _devices(request)) is not None:
         return [lacking]
-    if request.practitioner:
+    if request.practitioner and _is_supervised(request, request.practitioner.id, slot.during):
         return [_supervisor_full(request.practitioner)]
     return [_slot_taken("practitioner", "Everybody who may do it has another visit then.")]
+
+
+def _is_supervised(request: Request, practitioner: UUID, during: Any) -> bool:
+    held = Privilege.objects.filter(
+        practitioner=practitioner, site=request.work.site, scope__in=request.work.scopes, valid__overlap=during
+    )
+    return held.exclude(supervision="none").exists()
 
 
 def _is_claimed(request: Request, resource: UUID, during: Any) -> bool:

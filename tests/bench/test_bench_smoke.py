@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = [pytest.mark.xdist_group("bench"), pytest.mark.timeout(300)]
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -32,7 +33,7 @@ class TestTheBenchmark:
     def test_measures_every_line_of_its_table(self, results):
         table = (results / "docs" / "bench.md").read_text()
 
-        assert table.count("\n| ") == 2 + 12
+        assert table.count("\n| ") == 2 + 13
 
     def test_finds_the_same_starts_as_plain_python(self, raw):
         answers = raw["the same"]

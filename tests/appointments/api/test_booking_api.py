@@ -29,7 +29,7 @@ from tests.clinic_world import (
     overridden,
 )
 
-QUERIES = 27
+QUERIES = 22
 
 
 class TestABookedVisit:

@@ -12,7 +12,7 @@ from tests.clinic.tokens import client_of
 from tests.clinic_world import NOW, a_patient, a_user, after, agree, charted, hire, open_site, order
 
 SLOTS, SEARCH = f"{API}/slots/", f"{API}/slots/search/"
-QUERIES = {"GET": 8, "POST": 13}
+QUERIES = {"GET": 6, "POST": 11}
 
 
 def looking(clinic, **fields):
