@@ -75,6 +75,7 @@ def grow_history(clinic: Clinic, *, to: int) -> None:
         _register(clinic, clinic.shape.patients_for(to))
         for first in range(done, to, BATCH):
             given = _of_visits(clinic) | {
+                "patients": clinic.shape.patients_for(to),
                 "first": first,
                 "last": min(first + BATCH, to) - 1,
                 "began": clinic.first - timedelta(days=2),

@@ -62,7 +62,7 @@ class TestPlanBooked:
     def test_takes_one_statement(self, django_assert_num_queries):
         visit = a_visit()
 
-        with django_assert_num_queries(3):  # with the savepoint around it
+        with django_assert_num_queries(1):
             plan_booked(visit=visit, now=BOOKED_AT)
 
 
