@@ -262,8 +262,11 @@ class TestUp:
         assert sum(process.memory_info().rss for process in processes) < 600 * 1024 * 1024
 
     def test_shows_its_figures(self, machine):
-        with urllib.request.urlopen(f"http://127.0.0.1:{machine.port}/metrics", timeout=10) as answer:
-            assert b"django_http_requests_total_by_method_total" in answer.read()
+        def are_shown() -> bool:
+            with urllib.request.urlopen(f"http://127.0.0.1:{machine.port}/metrics", timeout=10) as answer:
+                return b"django_http_requests_total_by_method_total" in answer.read()
+
+        assert soon(are_shown, seconds=20)  # a worker counts from its first request on
 
     def test_says_in_one_line_that_it_runs_already(self, machine):
         other = Machine(machine.folder)
