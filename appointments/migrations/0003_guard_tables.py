@@ -267,7 +267,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(condition=models.Q(("opening__isnull", False)), fields=["opening"], name="claim_opening")
+                    models.Index(condition=models.Q(("opening__isnull", False)), fields=["opening"], name="claim_opening"),
+                    models.Index(fields=["resource", "during"], include=("appointment",), name="claim_by_resource_and_start"),
                 ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("during__isempty", False)), name="claim_lasts"),

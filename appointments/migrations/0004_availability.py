@@ -9,12 +9,6 @@ that no single room or seat can hold. The search window grows, so that its cost 
 from django.db import migrations
 
 FUNCTIONS = """
--- Claims of one resource by their beginning; they never overlap, so of those before the span only the last can reach into it.
-CREATE INDEX claim_by_resource_and_start ON appointments_resourceclaim (resource, during) INCLUDE (appointment_id);
--- Read by scope, for any number of people at once: the temporal keys of the table begin with the practitioner.
-CREATE INDEX privilege_of_performers ON clinic_privilege (scope, site_id, practitioner_id)
-  INCLUDE (profession, supervision, valid);
-
 CREATE FUNCTION appointment_starts_in(free tstzmultirange, before interval, length interval)
 RETURNS tstzmultirange LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT coalesce(range_agg(tstzrange(lower(f) + before, upper(f) - length, '[]')), '{}')
@@ -412,8 +406,6 @@ DROP FUNCTION appointment_supervisors(uuid, text[], text[], uuid, tstzrange, int
 DROP FUNCTION appointment_performers(uuid, text[], uuid[], text[], tstzrange);
 DROP FUNCTION appointment_claimed(uuid, tstzrange, uuid);
 DROP FUNCTION appointment_starts_in(tstzmultirange, interval, interval);
-DROP INDEX privilege_of_performers;
-DROP INDEX claim_by_resource_and_start;
 """
 
 

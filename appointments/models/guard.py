@@ -45,7 +45,11 @@ class ResourceClaim(models.Model):
                 deferred=True,
             ),
         ]
-        indexes = [models.Index(fields=["opening"], name="claim_opening", condition=Q(opening__isnull=False))]
+        indexes = [
+            models.Index(fields=["opening"], name="claim_opening", condition=Q(opening__isnull=False)),
+            # Claims of one resource never overlap: of those before a span only the last can reach into it.
+            models.Index(fields=["resource", "during"], include=["appointment"], name="claim_by_resource_and_start"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.resource} {self.during}"

@@ -17,7 +17,8 @@ class Request:
     """
     What somebody wants to be done when, and by whom (None: by anybody who may).
 
-    `skipped` says that the start was given as a wall time which the site's clock skips on that day.
+    `skipped` says that the start was given as a wall time which the site's clock skips on that day;
+    `nearest` asks a refusal to name the nearest lawful starts too.
     """
 
     booker: User
@@ -30,6 +31,7 @@ class Request:
     overrides: tuple[UsableOverride, ...] = ()
     visit: Appointment | None = None
     skipped: bool = False
+    nearest: bool = True
 
     @property
     def slot(self) -> Slot:

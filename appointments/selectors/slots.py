@@ -86,10 +86,11 @@ def _why_none(search: Search, first: datetime, last: datetime) -> Sequence[Refus
         practitioner=search.practitioner,
         order=search.order,
         overrides=search.overrides,
+        nearest=False,
     )
     if search.work.patient is None:
         return by_gate(performer_refusals(request)) or (FULL,)
-    return verdict(request=request, with_alternatives=False).reasons or (FULL,)
+    return verdict(request=request).reasons or (FULL,)
 
 
 def _telling_start(search: Search, first: datetime, last: datetime) -> datetime:

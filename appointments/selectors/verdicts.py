@@ -42,7 +42,7 @@ class Verdict:
         return not self.reasons
 
 
-def verdict(*, request: Request, with_alternatives: bool = True) -> Verdict:
+def verdict(*, request: Request) -> Verdict:
     """Judge one request against everything that is known now; writes nothing."""
     on = request.start.astimezone(request.work.site.zone).date()
     facts = [override.facts for override in request.overrides]
@@ -68,7 +68,7 @@ def verdict(*, request: Request, with_alternatives: bool = True) -> Verdict:
         authorised=authorised,
         judgement=judgement,
         team=team if not reasons else None,
-        alternatives=alternatives(request, authorised.expires_at) if reasons and with_alternatives and not patients_own else (),
+        alternatives=alternatives(request, authorised.expires_at) if reasons and request.nearest and not patients_own else (),
     )
 
 

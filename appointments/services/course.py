@@ -165,7 +165,8 @@ def _judge_again(actor: User, visit: Appointment, now: datetime) -> None:
         supervisor=visit.supervisor_id,
         overrides=usable_overrides(patient=visit.patient, site=visit.site, now=now, used_by=visit.id),
         visit=visit,
+        nearest=False,
     )
-    judged = verdict(request=request, with_alternatives=False)
+    judged = verdict(request=request)
     if not judged.allowed:
         raise refuse(judged)

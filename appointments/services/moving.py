@@ -55,11 +55,12 @@ def reassign_appointment(
     now: datetime,
     start: datetime | None = None,
     skipped: bool = False,
+    nearest: bool = True,
 ) -> Appointment:
     """Give the visit to another practitioner, at its own time or another; it is booked again if it was adrift."""
     _require_status(visit, MOVABLE)
     begins = start or visit.start
-    return _move(actor=actor, visit=visit, start=begins, now=now, practitioner=practitioner, skipped=skipped)
+    return _move(actor=actor, visit=visit, start=begins, now=now, practitioner=practitioner, skipped=skipped, nearest=nearest)
 
 
 def hand_over(*, actor: User, visit: Appointment, practitioner: Practitioner, now: datetime) -> Appointment:
@@ -103,6 +104,7 @@ def _move(
     asked: Sequence[Asked] | None = None,
     order: UUID | None = None,
     skipped: bool = False,
+    nearest: bool = True,
 ) -> Appointment:
     def attempt() -> Appointment:
         request = Request(
@@ -115,6 +117,7 @@ def _move(
             overrides=usable_overrides(patient=visit.patient, site=visit.site, now=now, used_by=visit.id),
             visit=visit,
             skipped=skipped,
+            nearest=nearest,
         )
         judged = allowed(request)
         with guarded(), pghistory.context(why="moved"):

@@ -42,6 +42,7 @@ def apply_reassignments(*, actor: User, moves: Sequence[Move], now: datetime) ->
                 start=move.start,
                 now=now,
                 skipped=move.skipped,
+                nearest=False,
             )
             moved.append(move.visit.id)
         except DomainError as error:

@@ -2545,7 +2545,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="privilege",
-            index=models.Index(fields=["scope", "site", "practitioner"], name="privilege_by_scope"),
+            index=models.Index(
+                fields=["scope", "site", "practitioner"],
+                include=("profession", "supervision", "valid"),
+                name="privilege_by_scope",
+            ),
         ),
         migrations.AddConstraint(
             model_name="privilege",

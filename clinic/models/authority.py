@@ -39,7 +39,14 @@ class Privilege(Keyed):
                 period="valid",
             ),
         ]
-        indexes = [models.Index(fields=["scope", "site", "practitioner"], name="privilege_by_scope")]
+        indexes = [
+            # Read by scope, for any number of people at once: the temporal keys begin with the practitioner.
+            models.Index(
+                fields=["scope", "site", "practitioner"],
+                include=["profession", "supervision", "valid"],
+                name="privilege_by_scope",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.practitioner}: {self.scope} ({self.supervision})"
