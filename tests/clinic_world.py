@@ -5,7 +5,7 @@ Papers are written as rows and rebuilt once, everything else goes through the se
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
@@ -353,7 +353,7 @@ def judged(
     booker: User, patient: Patient, start: datetime, practitioner: Practitioner | None, *items: Any, **more: Any
 ) -> Verdict:
     """The verdict on such a booking, without alternatives."""
-    return verdict(request=ask(booker, patient, start, practitioner, *items, **more), with_alternatives=False)
+    return verdict(request=replace(ask(booker, patient, start, practitioner, *items, **more), nearest=False))
 
 
 def gates(reasons: Sequence[Any]) -> dict[str, str]:

@@ -75,8 +75,8 @@ def starts_of(work: Work, name: str, *, limit: int = 5) -> list[datetime]:
 def judged(work: Work, booker: str, performer: str) -> Verdict:
     """The verdict at the first free start of the performer, else tomorrow at ten."""
     starts = starts_of(work, performer, limit=1) or [NOW + timedelta(hours=22)]
-    request = Request(booker=user(booker), work=work, start=starts[0], now=NOW, practitioner=person(performer))
-    return verdict(request=request, with_alternatives=False)
+    request = Request(booker=user(booker), work=work, start=starts[0], now=NOW, practitioner=person(performer), nearest=False)
+    return verdict(request=request)
 
 
 def holders(scope: str) -> set[str]:

@@ -163,8 +163,9 @@ def judged_refusals(stage: Stage, person: Practitioner, patient: Patient, key: t
         start=stage.start,
         now=NOW,
         practitioner=person,
+        nearest=False,
     )
-    return world.codes(verdict(request=request, with_alternatives=False).reasons) - {"order_required"}
+    return world.codes(verdict(request=request).reasons) - {"order_required"}
 
 
 class _Undo(Exception):
