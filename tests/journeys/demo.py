@@ -83,9 +83,12 @@ class Clinic:
         return asked | {"treatments": self.extraction(case)} | more
 
     def starts(self, case: str, *, by: str, **more: object) -> list[str]:
+        return [row["start"] for row in self.slots(case, by=by, **more)]
+
+    def slots(self, case: str, *, by: str, **more: object) -> list[Body]:
         patient = self.demo["cases"][case]["patient"]
         asked = {"patient": patient, "site": SITE, "practitioner": by, "treatments": self.extraction(case), "limit": 100}
-        return [row["start"] for row in self.post("derm", "slots/search/", asked | more).body["results"]]
+        return self.post("derm", "slots/search/", asked | more).body["results"]
 
     def cancel(self, visit: str) -> None:
         assert self.post("manager", f"appointments/{visit}/cancel/", {"reason": "The journey ends."}).status == 200
