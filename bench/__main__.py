@@ -42,9 +42,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--smoke", action="store_true", help="a tiny clinic and few repetitions: that it runs, not how fast")
     parser.add_argument("--data-dir", type=Path, help="keep the database there, and go on with it the next time")
     parser.add_argument(
-        "--results", type=Path, default=ROOT, help="where bench_results/bench.json and docs/bench.md are written"
+        "--results", type=Path, help="where bench_results/bench.json and docs/bench.md are written; here, after a whole run"
     )
     options = parser.parse_args()
+    if options.results is None and not options.smoke and options.only == PARTS:
+        options.results = ROOT
     named = os.environ.get("SIZES", "").replace(",", " ").split() or (["500"] if options.smoke else ["100000"])
     options.sizes = sorted(options.sizes or map(int, named))
     return options

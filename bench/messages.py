@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from appointments.models import Message
-from appointments.models.messages import CLAIMED, SENT
+from appointments.models.messages import DUE, SENT
 from appointments.services.delivery import claim_due
 from bench.calibration import Effort, Figure
 from bench.clinic import without_triggers
@@ -26,7 +26,7 @@ SELECT uuidv7(), 1, 'P03', 'email', now() - n * interval '1 ms', 'due', 'bench-'
           FROM (SELECT id, patient_id FROM appointments_appointment ORDER BY id LIMIT 1000) v, generate_series(1, %(each)s)) m
  WHERE n <= %(many)s
 """
-STAND_ASIDE = "UPDATE appointments_message SET state = 'withdrawn', reason_not_sent = 'set aside', claimed_until = NULL WHERE state IN ('due', 'claimed')"
+STAND_ASIDE = "UPDATE appointments_message SET state = 'withdrawn', reason_not_sent = 'set aside', claimed_until = NULL WHERE state = 'due'"
 
 
 def measure(clinic: Clinic, effort: Effort) -> Iterator[Figure]:
@@ -64,7 +64,7 @@ def _work(now: datetime) -> list[UUID]:
     try:
         while keys := claim_due(now=now, batch=BATCH):
             taken += keys
-            marked = Message.objects.filter(pk__in=keys, state=CLAIMED).update(state=SENT, sent_at=now, claimed_until=None)
+            marked = Message.objects.filter(pk__in=keys, state=DUE).update(state=SENT, sent_at=now, claimed_until=None)
             if marked < len(keys):
                 raise AssertionError("somebody else had a message that was claimed here")
     finally:

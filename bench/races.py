@@ -1,14 +1,11 @@
 """Many at once: a rush on one slot, and visits that are moved all over one another."""
 
 import random
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -16,11 +13,12 @@ from django.utils import timezone
 
 from appointments.models import Appointment
 from appointments.policies.statuses import BOOKED
+from appointments.selectors.verdicts import Verdict, verdict
 from appointments.services.moving import reschedule_appointment
-from bench.booking import book
+from bench.booking import book, request_for
 from bench.calibration import Effort, Figure
+from bench.clients import Outcome, at_once, stand_of
 from bench.shape import Clinic, Place
-from clinic.errors import DomainError
 from clinic.models import Practitioner
 
 MOVERS, MOVED = 40, 60
@@ -36,21 +34,13 @@ SELECT p.patient, p.lesion FROM bench_patient p
 """
 
 WHOLE = """
-SELECT count(*) FROM appointments_appointment v
+SELECT v.id FROM appointments_appointment v
  WHERE v.id = ANY (%s) AND v.status = 'booked'
    AND (SELECT count(*) FROM appointments_resourceclaim c WHERE c.appointment_id = v.id) = 3
    AND EXISTS (SELECT FROM appointments_resourceclaim c
                 WHERE c.appointment_id = v.id AND c.resource = v.practitioner_id AND c.during = v.blocked)
    AND EXISTS (SELECT FROM appointments_authority a WHERE a.appointment_id = v.id AND a.practitioner_id = v.practitioner_id)
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """How one call ended (None: well; else the code of the refusal or the error) and how many seconds it took."""
-
-    problem: str | None
-    seconds: float
 
 
 def measure(clinic: Clinic, effort: Effort) -> Iterator[Figure]:
@@ -67,7 +57,8 @@ def _rush(clinic: Clinic, effort: Effort) -> Figure:
         book(place)
     in_a_row = time.perf_counter() - began
     before = _deadlocks()
-    outcomes, seconds = at_once([partial(book, slot, patient=patient, lesion=lesion) for patient, lesion in rivals])
+    calls = [partial(book, slot, patient=patient, lesion=lesion) for patient, lesion in rivals]
+    outcomes, seconds = at_once(calls, warm=partial(_ask_for, slot))
     deadlocks = _deadlocks() - before
     ended = Counter(outcome.problem for outcome in outcomes)
     winners, ratio = ended.pop(None, 0), seconds / in_a_row
@@ -80,6 +71,10 @@ def _rush(clinic: Clinic, effort: Effort) -> Figure:
     )
 
 
+def _ask_for(place: Place) -> Verdict:
+    return verdict(request=request_for(place))
+
+
 def _rivals(slot: Place, many: int) -> list[tuple[UUID, UUID]]:
     """So many patients who are free then, each with a lesion."""
     with connection.cursor() as cursor:
@@ -88,32 +83,30 @@ def _rivals(slot: Place, many: int) -> list[tuple[UUID, UUID]]:
 
 
 def _moves(clinic: Clinic, effort: Effort) -> Figure:
-    chance = random.Random(7)  # noqa: S311
-    people = [clinic.here[n] for n in range(min(CROWD, len(clinic.here)))]
+    """Each client goes on asking for any of the visits, at any of their times, with any of a few practitioners."""
+    people = clinic.here[:CROWD]
     visits = _visits_of([person.practitioner for person in people], MOVED)
     starts = sorted({visit.start for visit in visits})
     practitioners = list(Practitioner.objects.filter(id__in=[person.practitioner for person in people]))
-    booker = people[0].user
 
-    def move() -> object:
+    def move(chance: random.Random) -> Appointment:
         return reschedule_appointment(
-            actor=booker,
+            actor=people[0].user,
             visit=Appointment.objects.select_related("patient", "site", "practitioner").get(pk=chance.choice(visits).pk),
             start=chance.choice(starts),
             practitioner=chance.choice(practitioners),
             now=timezone.now(),
         )
 
-    each = effort.moves // MOVERS + 1
+    clients = [partial(move, random.Random(number)) for number in range(min(MOVERS, effort.moves))]  # noqa: S311
     before = _deadlocks()
-    outcomes, seconds = at_once([move] * min(MOVERS, effort.moves), each=each)
-    deadlocks, whole = _deadlocks() - before, _whole([visit.id for visit in visits])
+    outcomes, seconds = at_once(clients, warm=partial(_ask_for, clinic.free_places(1)[0]), each=effort.moves // MOVERS + 1)
+    deadlocks, lost = _deadlocks() - before, _lost(visits, outcomes)
     ended = Counter(outcome.problem for outcome in outcomes)
     worst = max(outcome.seconds for outcome in outcomes)
-    lost = len(visits) - whole
     errors = {code: many for code, many in ended.items() if code and code.startswith("error")}
     return Figure(
-        what=f"{len(outcomes):,} crowded moves by {min(MOVERS, effort.moves)} clients",
+        what=f"{len(outcomes):,} crowded moves by {len(clients)} clients",
         shown=f"{ended[None]} moved, {deadlocks} deadlocks, {lost} lost their slot, worst answer {worst:.2f} s",
         target="0 deadlocks, 0 lost, 1 s",
         reached=not deadlocks and not lost and not errors and worst <= 1,
@@ -126,47 +119,17 @@ def _visits_of(practitioners: Sequence[UUID], many: int) -> list[Appointment]:
     return list(booked.order_by("during", "id")[:many])
 
 
-def _whole(visits: Sequence[UUID]) -> int:
+def _lost(visits: Sequence[Appointment], outcomes: Sequence[Outcome]) -> int:
+    """The visits that are not whole, or do not stand where the last successful move (or, without one, nobody) put them."""
+    stands = {visit.id: stand_of(visit) for visit in visits}
+    for outcome in outcomes:
+        if outcome.stand and outcome.stand.revision > stands[outcome.visit].revision:
+            stands[outcome.visit] = outcome.stand
+    now = {visit.id: stand_of(visit) for visit in Appointment.objects.filter(id__in=stands)}
     with connection.cursor() as cursor:
-        cursor.execute(WHOLE, [list(visits)])
-        return cursor.fetchone()[0]
-
-
-def at_once(calls: Sequence[Callable[[], object]], *, each: int = 1) -> tuple[list[Outcome], float]:
-    """All calls at the same moment, each from a thread and connection of its own; the outcomes and the seconds they took."""
-    outcomes: list[Outcome] = []
-    ready, done = threading.Barrier(len(calls) + 1), threading.Barrier(len(calls) + 1)
-
-    def run(call: Callable[[], Any]) -> None:
-        connection.ensure_connection()
-        ready.wait()
-        for _ in range(each):
-            outcomes.append(_outcome(call))
-        done.wait()
-        connection.close()
-
-    threads = [threading.Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    ready.wait()
-    began = time.perf_counter()
-    done.wait()
-    seconds = time.perf_counter() - began
-    for thread in threads:
-        thread.join()
-    return outcomes, seconds
-
-
-def _outcome(call: Callable[[], Any]) -> Outcome:
-    began = time.perf_counter()
-    try:
-        call()
-        problem = None
-    except DomainError as refused:
-        problem = refused.code
-    except Exception as error:  # what nobody expected is counted and shown, not raised in a thread
-        problem = f"error: {type(error).__name__}: {error}"[:200]
-    return Outcome(problem=problem, seconds=time.perf_counter() - began)
+        cursor.execute(WHOLE, [list(stands)])
+        whole = {row[0] for row in cursor.fetchall()}
+    return sum(now[key] != stand or key not in whole for key, stand in stands.items())
 
 
 def _deadlocks() -> int:

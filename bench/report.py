@@ -25,15 +25,21 @@ has 4 sites and 200 practitioners, and the coming 30 days are three quarters ful
 """
 
 
-def write_report(figures: Mapping[int, Sequence[Figure]], *, folder: Path) -> str:
-    """Write `bench_results/bench.json` and `docs/bench.md` under the folder; returns the table."""
-    growth = _growth(figures)
-    table = _table(figures, growth)
-    for name, text in {"bench_results/bench.json": _json(figures, growth), "docs/bench.md": HEAD + table + _machine()}.items():
+def write_report(figures: Mapping[int, Sequence[Figure]], *, folder: Path) -> None:
+    """Write `bench_results/bench.json` and `docs/bench.md` under the folder."""
+    texts = {
+        "bench_results/bench.json": _json(figures, _growth(figures)),
+        "docs/bench.md": HEAD + table_of(figures) + _machine(),
+    }
+    for name, text in texts.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return table
+
+
+def table_of(figures: Mapping[int, Sequence[Figure]]) -> str:
+    """One line for each figure, one column for each size, then the growth between them."""
+    return _table(figures, _growth(figures))
 
 
 def _growth(figures: Mapping[int, Sequence[Figure]]) -> list[Figure]:

@@ -13,6 +13,7 @@ from appointments.selectors.availability import FREE_STARTS
 from bench.calibration import Effort, Figure, by_turns, select_one
 from bench.oracle import Oracle, Question, disagreement
 from bench.shape import EQUIPMENT, SCOPE, Clinic
+from bench.uneven import uneven
 
 MINUTES, BEFORE, AFTER, GRID = 30, 5, 10, 15
 LENGTHS = ((30, 5, 10), (15, 0, 5), (45, 5, 10), (60, 10, 15))
@@ -90,9 +91,26 @@ def ask(
 
 
 def _answers(clinic: Clinic, effort: Effort) -> Figure:
-    oracle, chance = Oracle.read(), random.Random(20_27)  # noqa: S311
-    wrong = []
-    for _ in range(effort.cases):
+    """Half of the questions are put to the clinic as it is, half to an uneven one."""
+    half = effort.cases // 2
+    found = [_compare(clinic, half, seed=20_27)]
+    with uneven():
+        found.append(_compare(clinic, effort.cases - half, seed=20_28))
+    wrong = [problem for problems, _ in found for problem in problems]
+    return Figure(
+        what=f"the same answers as plain Python on {effort.cases:,} random questions",
+        shown=f"{len(wrong)} differ",
+        target="0",
+        reached=not wrong,
+        raw={"cases": effort.cases, "with_a_start": sum(answered for _, answered in found), "wrong": wrong[:5]},
+    )
+
+
+def _compare(clinic: Clinic, cases: int, *, seed: int) -> tuple[list[str], int]:
+    """The questions that were answered differently, and how many have an answer that is not empty."""
+    oracle, chance = Oracle.read(), random.Random(seed)  # noqa: S311
+    wrong, answered = [], 0
+    for _ in range(cases):
         question = _random_question(clinic, chance, oracle)
         found = ask(
             clinic,
@@ -106,15 +124,10 @@ def _answers(clinic: Clinic, effort: Effort) -> Figure:
             scopes=list(question.scopes),
             except_for=question.except_for,
         )
+        answered += bool(found)
         if problem := disagreement(oracle, question, found):
             wrong.append(f"{question}: {problem}")
-    return Figure(
-        what=f"the same answers as plain Python on {effort.cases:,} random questions",
-        shown=f"{len(wrong)} differ",
-        target="0",
-        reached=not wrong,
-        raw={"cases": effort.cases, "wrong": wrong[:5]},
-    )
+    return wrong, answered
 
 
 def _random_question(clinic: Clinic, chance: random.Random, oracle: Oracle) -> Question:

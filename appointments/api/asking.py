@@ -9,11 +9,11 @@ from appointments.selectors.requests import Request as Wanted
 from appointments.selectors.slots import MICROSECOND, Search
 from appointments.selectors.verdicts import HORIZON
 from clinic.api.permissions import ANY_STAFF, DIRECTORS
-from clinic.errors import Malformed, NotAllowed, NotFound
+from clinic.errors import Malformed, NotAllowed
 from clinic.models import Practitioner, Site, User
 from clinic.selectors.people import has_role, practitioner_named, site_named
-from patients.models import Lesion, Patient
-from patients.selectors.records import all_found, found, lesions_visible_to, patients_visible_to, visible_patient
+from patients.models import Patient
+from patients.selectors.records import all_found, found, lesions_visible_to, visible_owner, visible_patient
 from treatments.selectors.overrides import UsableOverride, usable_overrides
 from treatments.selectors.records import orders_visible_to, overrides_visible_to
 from treatments.selectors.work import Asked, Work, work_of
@@ -26,7 +26,7 @@ def wanted(user: User, given: dict[str, Any], *, now: datetime) -> Wanted:
     :raises NotFound: for whatever does not exist, or is not the caller's to see.
     :raises RuleBroken: `treatment_not_offered`.
     """
-    site = site_named(given["site"])
+    site = site_named(given["site"], user=user)
     patient = visible_patient(user, given["patient"])
     supervisor = practitioner_if_named(given.get("supervisor"))
     return Wanted(
@@ -50,7 +50,7 @@ def searched(user: User, given: dict[str, Any], *, now: datetime, anywhere: bool
     :raises NotFound: as for `wanted`.
     :raises Malformed: unless the search ends after it begins.
     """
-    site = site_named(given["site"])
+    site = site_named(given["site"], user=user)
     patient = _searched_patient(user, given)
     work = _work(user, patient, site, given["treatments"], anywhere=anywhere)
     first, last = _window(given, site, now)
@@ -93,11 +93,7 @@ def _searched_patient(user: User, given: dict[str, Any]) -> Patient | None:
     lesions = [lesion for item in given["treatments"] for lesion in item.lesions]
     if not lesions:
         return None
-    owners = Lesion.objects.filter(id__in=lesions).order_by("id").values("patient")
-    patient = patients_visible_to(user).filter(pk__in=owners).order_by("pk").first()
-    if patient is None:
-        raise NotFound
-    return patient
+    return visible_owner(user, lesions)
 
 
 def _work(user: User, patient: Patient | None, site: Site, asked: list[Asked], *, anywhere: bool = False) -> Work:

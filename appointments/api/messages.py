@@ -2,12 +2,13 @@
 
 from typing import Any, ClassVar
 
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from appointments.models import Message
-from appointments.models.messages import MESSAGE_STATES
+from appointments.models.messages import CLAIMED, MESSAGE_STATES
 from appointments.selectors.messages import messages_visible_to
 from clinic.api.base import ApiView
 from clinic.api.pagination import filters, paged
@@ -23,7 +24,7 @@ class MessageShown(serializers.Serializer[Any]):
     kind = serializers.CharField()
     channel = serializers.CharField()
     due_at = serializers.DateTimeField()
-    state = serializers.ChoiceField(MESSAGE_STATES)
+    state = serializers.ChoiceField([*MESSAGE_STATES, CLAIMED])
     sent_at = serializers.DateTimeField(allow_null=True)
     reason_not_sent = serializers.CharField(allow_blank=True)
 
@@ -53,7 +54,7 @@ def show_message(message: Message) -> dict[str, Any]:
         "kind": message.kind,
         "channel": message.channel,
         "due_at": local(message.due_at, zone),
-        "state": message.state,
+        "state": message.shown_state(now=timezone.now()),
         "sent_at": local(message.sent_at, zone),
         "reason_not_sent": message.reason_not_sent,
     }

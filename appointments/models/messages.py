@@ -1,5 +1,7 @@
 """The ledger of messages: a row is written in the transaction of its cause, and nothing else sends."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,21 +9,24 @@ from appointments.models.visits import Appointment
 from clinic.base import Keyed, one_of
 from patients.models import Patient
 
-DUE, CLAIMED, SENT, DELIVERED, FAILED = "due", "claimed", "sent", "delivered", "failed"
+DUE, SENT, DELIVERED, FAILED = "due", "sent", "delivered", "failed"
 EXPIRED, WITHDRAWN, SUPPRESSED, DEAD = "expired", "withdrawn", "suppressed", "dead"
-MESSAGE_STATES = (DUE, CLAIMED, SENT, DELIVERED, FAILED, EXPIRED, WITHDRAWN, SUPPRESSED, DEAD)
+MESSAGE_STATES = (DUE, SENT, DELIVERED, FAILED, EXPIRED, WITHDRAWN, SUPPRESSED, DEAD)
+CLAIMED = "claimed"
+"""How a due message is shown while a worker holds it."""
 
 
 class Message(Keyed):
     """
     One message of one kind for one revision of a visit; `reason_not_sent` says why it did not go.
 
-    The row is its own record (state, times, reason), and rows are never deleted: it needs no history beside it.
+    The row is its own record (state, times, reason), and rows are never deleted: it needs no history beside it. A worker claims it
+    by `claimed_until` alone, which no index holds: a claim is then the cheapest of updates, in the room that the pages keep free.
     """
 
     appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="messages")
     revision = models.PositiveIntegerField()
-    recipient = models.ForeignKey(Patient, models.PROTECT, related_name="messages")
+    recipient = models.ForeignKey(Patient, models.PROTECT, related_name="messages", db_index=False)
     kind = models.TextField()
     channel = models.TextField(default="email")
     due_at = models.DateTimeField()
@@ -44,8 +49,12 @@ class Message(Keyed):
         ]
         indexes = [
             models.Index(fields=["due_at"], name="message_due", condition=Q(state=DUE)),
-            models.Index(fields=["claimed_until"], name="message_claimed", condition=Q(state=CLAIMED)),
         ]
+
+    def shown_state(self, *, now: datetime) -> str:
+        """`claimed` while a worker holds it, else its state."""
+        held = self.state == DUE and self.claimed_until is not None and self.claimed_until > now
+        return CLAIMED if held else self.state
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.channel}"

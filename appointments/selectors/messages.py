@@ -14,7 +14,7 @@ def messages_visible_to(user: User, *, patient: UUID | None = None, appointment:
     visible = patients_visible_to(user).select_related(None).values("pk")
     messages = Message.objects.filter(recipient__in=visible).select_related("appointment__site")
     if patient is not None:
-        messages = messages.filter(recipient=patient)
+        messages = messages.filter(appointment__patient=patient)
     if appointment is not None:
         messages = messages.filter(appointment=appointment)
     return messages

@@ -1,7 +1,6 @@
 """Booking a visit."""
 
 from dataclasses import replace
-from itertools import chain, repeat
 
 import pghistory
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -33,8 +32,7 @@ def book_appointment(*, request: Request) -> Appointment:
     :raises BookingNotAllowed: `order_required` for restricted work that nobody authorised answers for.
     :raises SlotTaken: naming the resource, if somebody else holds it in that time.
     """
-    requests = chain([request], repeat(None))
-    return until_settled(lambda: _attempt(next(requests) or _read_again(request)))
+    return until_settled(lambda anew: _attempt(_read_again(request) if anew else request))
 
 
 def _read_again(request: Request) -> Request:

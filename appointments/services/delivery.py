@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from appointments.models import Appointment, Message
-from appointments.models.messages import CLAIMED, DEAD, DUE, FAILED, SENT, SUPPRESSED
+from appointments.models.messages import DEAD, DUE, FAILED, SENT, SUPPRESSED
 from appointments.policies.protocol import TRIES, Ruling, Standing, is_minor, next_try, rule_on
 from appointments.services.sending import Line, Trouble, email_of, message_id_of, trouble_of
 from clinic.services.tasks import open_task
@@ -27,19 +28,14 @@ logger = structlog.get_logger(__name__)
 BATCH = 50
 LEASE_S = 60
 
-# Two indexes, one lookup each: an OR over both states would sort all that is due. The array keeps the plan off the whole table.
+# The array keeps the plan off the whole table.
 CLAIM = """
-WITH lapsed AS MATERIALIZED (
+WITH due AS MATERIALIZED (
     SELECT id FROM appointments_message
-    WHERE state = 'claimed' AND claimed_until <= %(now)s
-    ORDER BY claimed_until LIMIT %(batch)s FOR UPDATE SKIP LOCKED
-), due AS MATERIALIZED (
-    SELECT id FROM appointments_message
-    WHERE state = 'due' AND due_at <= %(now)s
-    ORDER BY due_at LIMIT %(batch)s - (SELECT count(*) FROM lapsed) FOR UPDATE SKIP LOCKED
+    WHERE state = 'due' AND due_at <= %(now)s AND (claimed_until IS NULL OR claimed_until <= %(now)s)
+    ORDER BY due_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 )
-UPDATE appointments_message SET state = 'claimed', claimed_until = %(until)s
-WHERE id = ANY (ARRAY(SELECT id FROM lapsed UNION ALL SELECT id FROM due))
+UPDATE appointments_message SET claimed_until = %(until)s WHERE id = ANY (ARRAY(SELECT id FROM due))
 RETURNING id
 """
 
@@ -73,13 +69,13 @@ def claim_due(*, now: datetime, batch: int, lease_s: int = LEASE_S) -> list[UUID
 
 def release(*, message_ids: Collection[UUID]) -> int:
     """Make claimed messages due again as they were, for whoever claims next."""
-    return Message.objects.filter(pk__in=message_ids, state=CLAIMED).update(state=DUE, claimed_until=None)
+    return _claimed().filter(pk__in=message_ids).update(claimed_until=None)
 
 
 @transaction.atomic
 def deliver(*, message_id: UUID, now: datetime, line: Line | None = None) -> str:
     """Look at a claimed message and its visit again, send it if it is still right, and mark it; the state it came to."""
-    message = Message.objects.select_for_update().filter(pk=message_id, state=CLAIMED).first()
+    message = _claimed().select_for_update().filter(pk=message_id).first()
     if message is None:
         return "gone"
     visit = Appointment.objects.select_related("site", "patient").get(pk=message.appointment_id)
@@ -90,6 +86,10 @@ def deliver(*, message_id: UUID, now: datetime, line: Line | None = None) -> str
     if not address:
         return _put(message, Ruling(state=SUPPRESSED, reason="there is no e-mail address to send it to"))
     return _send(message, visit, address, now, line or Line())
+
+
+def _claimed() -> QuerySet[Message]:
+    return Message.objects.filter(state=DUE, claimed_until__isnull=False)
 
 
 def _next_batch(now: datetime, limit: int | None, done: int) -> list[UUID]:
@@ -145,7 +145,7 @@ def _put(message: Message, ruling: Ruling) -> str:
 
 @transaction.atomic
 def _note_failure(message_id: UUID, trouble: Trouble, now: datetime) -> str:
-    message = Message.objects.select_for_update().filter(pk=message_id, state=CLAIMED).first()
+    message = _claimed().select_for_update().filter(pk=message_id).first()
     if message is None:
         return "gone"
     return _fail(message, Appointment.objects.select_related("site").get(pk=message.appointment_id), trouble, now)

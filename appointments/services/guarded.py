@@ -70,13 +70,19 @@ def _constraint_of(error: DatabaseError) -> str | None:
     return name if name in CODES else None
 
 
-def until_settled(attempt: Callable[[], T]) -> T:
-    """Judge and write until the write stands or the judgement refuses; every failed try means that somebody else got on."""
+def until_settled(attempt: Callable[[bool], T]) -> T:
+    """
+    Judge and write until the write stands or the judgement refuses; every failed try means that somebody else got on.
+
+    :param attempt: told whether chart, catalogue and orders have to be read anew: not where only the calendar was overtaken.
+    """
+    anew = False
     for _ in range(TRIES):
         try:
-            return attempt()
+            return attempt(anew)
         except Overtaken as overtaken:
             last = overtaken
+            anew = anew or CODES.get(overtaken.constraint) != "slot_taken"
     raise Conflict("slot_taken", "Too many people want this at once: choose another start.") from last
 
 

@@ -61,11 +61,11 @@ SELECT v.id, i.scope || ' stands without its authority'
 MESSAGES = """
 SELECT v.id, m.kind || ' waits although the visit is ' || v.status
   FROM appointments_message m JOIN appointments_appointment v ON v.id = m.appointment_id
- WHERE m.state IN ('due', 'claimed') AND v.status <> ALL (%(live)s) AND m.kind <> %(change)s
+ WHERE m.state = 'due' AND v.status <> ALL (%(live)s) AND m.kind <> %(change)s
 UNION ALL
 SELECT v.id, m.kind || ' waits although the visit was moved since'
   FROM appointments_message m JOIN appointments_appointment v ON v.id = m.appointment_id
- WHERE m.state IN ('due', 'claimed') AND v.status = ANY (%(live)s) AND m.revision <> v.revision
+ WHERE m.state = 'due' AND v.status = ANY (%(live)s) AND m.revision <> v.revision
 UNION ALL
 SELECT v.id, m.kind || ' goes to somebody else than the patient'
   FROM appointments_message m JOIN appointments_appointment v ON v.id = m.appointment_id

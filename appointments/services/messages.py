@@ -6,10 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from appointments.models import Appointment, Message
-from appointments.models.messages import CLAIMED, DELIVERED, DUE, SENT
+from appointments.models.messages import DELIVERED, DUE, SENT
 from appointments.policies.protocol import CHANGE, CONFIRMATION, EMAIL, Rule, due_at, key_of, rules_of
-
-WAITING = (DUE, CLAIMED)
 
 
 @transaction.atomic(savepoint=False)
@@ -53,7 +51,7 @@ def withdraw(*, visit: Appointment, reason: str) -> int:
 
     Waits for one that is being sent at this moment, and then leaves it alone: `reason` is kept with those that never left.
     """
-    waiting = Message.objects.filter(appointment=visit, state__in=WAITING)
+    waiting = Message.objects.filter(appointment=visit, state=DUE)
     return waiting.update(state="withdrawn", reason_not_sent=reason, claimed_until=None)
 
 
@@ -65,7 +63,7 @@ def _may_have_been_told(visit: Appointment) -> bool:
     Locking the rows waits for a message that is being sent.
     """
     announcements = Message.objects.select_for_update().filter(appointment=visit, kind__in=(CONFIRMATION, CHANGE))
-    return any(row.state in (SENT, DELIVERED, CLAIMED) or row.attempts for row in announcements)
+    return any(row.state in (SENT, DELIVERED) or row.claimed_until or row.attempts for row in announcements)
 
 
 def _plan(event: str, visit: Appointment, revision: int, now: datetime) -> list[Message]:

@@ -106,8 +106,8 @@ def _move(
     skipped: bool = False,
     nearest: bool = True,
 ) -> Appointment:
-    def attempt() -> Appointment:
-        request = Request(
+    def read() -> Request:
+        return Request(
             booker=actor,
             work=work_of_visit(visit, asked),
             start=start,
@@ -119,10 +119,14 @@ def _move(
             skipped=skipped,
             nearest=nearest,
         )
+
+    def attempt(anew: bool) -> Appointment:
+        request = read() if anew else first
         judged = allowed(request)
         with guarded(), pghistory.context(why="moved"):
             return _store(request, judged, repriced=asked is not None)
 
+    first = read()
     return until_settled(attempt)
 
 

@@ -41,12 +41,15 @@ def visible_sites(user: User) -> QuerySet[Site]:
     return Site.objects.filter(id__in={held.site_id for held in user.memberships.all()})
 
 
-def site_named(code: str) -> Site:
+def site_named(code: str, *, user: User | None = None) -> Site:
     """
-    The active site of that code.
+    The active site of that code, as it was read with the memberships of the user if it is one of theirs.
 
     :raises NotFound: if there is none.
     """
+    theirs = [held.site for held in user.memberships.all()] if user else []
+    if own := [site for site in theirs if site.code == code and site.active]:
+        return own[0]
     site = Site.objects.filter(code=code, active=True).first()
     if site is None:
         raise NotFound

@@ -31,10 +31,25 @@ def visible_patient(user: User, key: UUID) -> Patient:
 
     :raises NotFound: if there is none, or none whom the user may see.
     """
-    patient = Patient.objects.select_related("registered_site").filter(pk=key).first()
-    if patient and any(held.site_id == patient.registered_site_id for held in user.memberships.all()):
+    return _if_visible(user, Patient.objects.filter(pk=key))
+
+
+def visible_owner(user: User, lesions: Collection[UUID]) -> Patient:
+    """
+    The patient whose lesions these are, the first one where they are of several.
+
+    :raises NotFound: if there is none, or none whom the user may see.
+    """
+    return _if_visible(user, Patient.objects.filter(lesions__in=lesions).order_by("pk"))
+
+
+def _if_visible(user: User, patients: QuerySet[Patient]) -> Patient:
+    patient = patients.select_related("registered_site").first()
+    if patient is None:
+        raise NotFound
+    if any(held.site_id == patient.registered_site_id for held in user.memberships.all()):
         return patient
-    return found(patients_visible_to(user), key)
+    return found(patients_visible_to(user), patient.pk)
 
 
 def lesions_visible_to(user: User) -> QuerySet[Lesion]:

@@ -150,6 +150,14 @@ class TestClaiming:
 
         assert claim_due(now=BOOKED_AT + timedelta(seconds=59), batch=10) == []
 
+    def test_is_shown_as_claimed_while_its_lease_lasts(self):
+        visit = planned()
+        claim_due(now=BOOKED_AT, batch=10, lease_s=60)
+
+        shown = [message_of(visit).shown_state(now=BOOKED_AT + timedelta(seconds=seconds)) for seconds in (59, 60)]
+
+        assert shown == ["claimed", "due"]
+
     def test_a_claim_lapses_with_its_lease(self):
         visit = planned()
         claim_due(now=BOOKED_AT, batch=10, lease_s=60)

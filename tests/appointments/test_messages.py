@@ -97,7 +97,7 @@ class TestPlanMoved:
     def test_withdraws_what_a_worker_has_claimed(self):
         visit = a_visit()
         plan_booked(visit=visit, now=BOOKED_AT)
-        mark(visit, "P01", state="claimed", claimed_until=LATER)
+        mark(visit, "P01", claimed_until=LATER)
 
         plan_moved(visit=moved(visit), now=LATER)
 
@@ -142,7 +142,7 @@ class TestPlanReassigned:
 
 
 class TestPlanCancelled:
-    @pytest.mark.parametrize("told", [{"state": "sent"}, {"state": "claimed"}, {"attempts": 1}])
+    @pytest.mark.parametrize("told", [{"state": "sent"}, {"claimed_until": LATER}, {"attempts": 1}])
     def test_tells_a_patient_who_may_know_of_the_visit(self, told):
         visit = a_visit()
         plan_booked(visit=visit, now=BOOKED_AT)
@@ -179,7 +179,7 @@ class TestWithdraw:
         withdrawn = withdraw(visit=visit, reason="the visit is over")
 
         assert withdrawn == 2
-        assert not Message.objects.filter(appointment=visit, state__in=["due", "claimed"]).exists()
+        assert not Message.objects.filter(appointment=visit, state="due").exists()
 
     def test_keeps_to_its_visit(self):
         visit, other = a_visit(), a_visit(during=span(60))

@@ -2,21 +2,23 @@
 
 from collections.abc import Iterable
 
-from patients.models import Contraindication, Lesion, Patient, SkinProfile
+from patients.models import Lesion, Patient, SkinProfile
 from treatments.models import Treatment, TreatmentAct
 from treatments.policies.facts import Contraindication as ContraindicationFacts
 from treatments.policies.facts import LesionFacts, PatientFacts, TreatmentFacts
 
 
 def patient_facts(patient: Patient) -> PatientFacts:
-    """What the gates know of the patient."""
-    profile = SkinProfile.objects.filter(patient=patient).prefetch_related("contraindications").first()
-    held = profile.contraindications.all() if profile else ()
+    """What the gates know of the patient, in one query."""
+    held = SkinProfile.objects.filter(patient=patient).order_by("contraindications__id")
+    rows = list(held.values_list("fitzpatrick", *(f"contraindications__{name}" for name in ("code", "since", "until"))))
     return PatientFacts(
         id=str(patient.id),
         birth_date=patient.birth_date,
-        fitzpatrick=profile.fitzpatrick if profile else None,
-        contraindications=tuple(_contraindication(row) for row in held),
+        fitzpatrick=rows[0][0] if rows else None,
+        contraindications=tuple(
+            ContraindicationFacts(code=code, since=since, until=until) for _, code, since, until in rows if code
+        ),
     )
 
 
@@ -50,7 +52,3 @@ def treatment_facts(treatment: Treatment, rows: Iterable[TreatmentAct] | None = 
         lesion_rule=treatment.lesion_rule,
         price=treatment.price,
     )
-
-
-def _contraindication(row: Contraindication) -> ContraindicationFacts:
-    return ContraindicationFacts(code=row.code, since=row.since, until=row.until)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from clinic.errors import Refusal, by_gate
@@ -19,6 +20,10 @@ from treatments.selectors.work import Work
 
 SUPERVISION_SOURCE = "Clinic policy: supervised work has a qualified physician who agreed to it, for the whole visit"
 PRESENCE_SOURCE = "The roster of the site"
+HOLDERS = """
+SELECT practitioner_id, profession, scope FROM clinic_privilege
+ WHERE practitioner_id = ANY (%s::uuid[]) AND site_id = %s AND scope = ANY (%s) AND supervision = 'none' AND valid @> %s
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +54,22 @@ def performer_reasons(*, practitioner: Practitioner, work: Work, slot: Slot, sup
     Judged once under each licensed profession; when none is allowed, the reasons of the one with the fewest.
     Whether anybody is taken is not asked here.
     """
+    if practitioner.active and _may_alone(practitioner, work, slot):
+        return _presence(practitioner, work, slot)
     performer = _performer(practitioner, work, slot)
     professions = sorted({licence.profession for licence in performer.facts.licences}) or [None]
     answers = [_under(performer, profession, work, slot, supervisor) for profession in professions]
     return by_gate([*min(answers, key=len), *_presence(practitioner, work, slot)])
+
+
+def _may_alone(practitioner: Practitioner, work: Work, slot: Slot) -> bool:
+    """Whether one profession whose permissions reach every patient and region holds all of it alone: no paper has to be read."""
+    held: dict[str, set[str]] = {}
+    for profession, key in Privilege.objects.filter(
+        practitioner=practitioner, site=work.site, scope__in=work.scopes, supervision="none", valid__contains=slot.during
+    ).values_list("profession", "scope"):
+        held.setdefault(profession, set()).add(key)
+    return any(scopes == set(work.scopes) and profession in EYELID_PROFESSIONS for profession, scopes in held.items())
 
 
 def _performer(practitioner: Practitioner, work: Work, slot: Slot) -> _Performer:
@@ -188,9 +205,9 @@ def holders_of(
     *, scopes: Sequence[str], site: UUID, people: Sequence[UUID], now: datetime
 ) -> dict[UUID, list[tuple[str, set[str]]]]:
     """Of these people, who holds which of the scopes without supervision at the site now: (profession, scopes), most first."""
-    rows = Privilege.objects.filter(
-        practitioner__in=people, site=site, scope__in=scopes, supervision="none", valid__contains=now
-    ).values_list("practitioner", "profession", "scope")
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDERS, [list(people), site, list(scopes), now])
+        rows = cursor.fetchall()
     held: dict[UUID, dict[str, set[str]]] = {}
     for practitioner, profession, key in rows:
         held.setdefault(practitioner, {}).setdefault(profession, set()).add(key)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from bench import booking, http, messages, races, search
 from bench.calibration import FULL, SMOKE, Effort, Figure
 from bench.clinic import found_clinic, grow_history, known_clinic
-from bench.report import write_report
+from bench.report import table_of, write_report
 from bench.shape import Clinic, Shape
 
 SMALL = Shape(practitioners=16, days=3, patients=160)
@@ -30,8 +30,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
     stealth_options = ("sizes", "only", "smoke", "results")
 
-    def handle(self, *args: Any, sizes: list[int], only: list[str], smoke: bool, results: Path, **options: Any) -> None:
-        """Grow the history from size to size and measure at each."""
+    def handle(self, *args: Any, sizes: list[int], only: list[str], smoke: bool, results: Path | None, **options: Any) -> None:
+        """Grow the history from size to size and measure at each; what is known is written after each part."""
         shape, effort = (SMALL, SMOKE) if smoke else (Shape(), FULL)
         clinic = known_clinic(shape) or found_clinic(shape, now=timezone.now())
         figures: dict[int, list[Figure]] = {}
@@ -40,14 +40,14 @@ class Command(BaseCommand):
                 effort = replace(effort, cases=0)
             grow_history(clinic, to=size)
             self.stdout.write(f"{size:,} finished visits")
-            figures[size] = self._measure(clinic, effort, only)
-        table = write_report(figures, folder=results)
-        self.stdout.write(table)
+            figures[size] = []
+            for name in only:
+                self._measure(name, clinic, effort, figures[size])
+                if results:
+                    write_report(figures, folder=results)
+        self.stdout.write(table_of(figures))
 
-    def _measure(self, clinic: Clinic, effort: Effort, only: list[str]) -> list[Figure]:
-        found = []
-        for name in only:
-            for figure in PARTS[name](clinic, effort):
-                self.stdout.write(f"  {figure.what}: {figure.shown}")
-                found.append(figure)
-        return found
+    def _measure(self, part: str, clinic: Clinic, effort: Effort, figures: list[Figure]) -> None:
+        for figure in PARTS[part](clinic, effort):
+            self.stdout.write(f"  {figure.what}: {figure.shown}")
+            figures.append(figure)
