@@ -9,9 +9,9 @@ from rest_framework.response import Response
 
 from appointments.api.asking import works_at
 from appointments.api.serializers import ApplyInput
-from appointments.api.shown import AppliedShown, ReassignmentShown
+from appointments.api.shown import AppliedShown, ReassignmentShown, show_reasons
 from appointments.models import Appointment
-from appointments.selectors.reassignments import substitutes_shown, visits_to_reassign
+from appointments.selectors.reassignments import visits_to_reassign, way_out_of
 from appointments.selectors.visits import appointments_visible_to
 from appointments.services.reassigning import Move, apply_reassignments
 from clinic.api.base import ApiView
@@ -46,7 +46,7 @@ class Reassignments(ApiView):
         if "site" in asked:
             rows = rows.filter(site=site_named(asked["site"]))
         now = timezone.now()
-        return paged(request, rows, lambda visit: _shown(visit, now), ordering=("needs_reassignment_since", "id"))
+        return paged(request, rows, lambda visit: _shown(visit, request.user, now), ordering=("needs_reassignment_since", "id"))
 
 
 class Apply(ApiView):
@@ -85,10 +85,12 @@ def _move(user: User, given: dict[str, Any]) -> Move:
     )
 
 
-def _shown(visit: Appointment, now: datetime) -> dict[str, Any]:
+def _shown(visit: Appointment, user: User, now: datetime) -> dict[str, Any]:
+    substitutes, lacking = way_out_of(visit=visit, user=user, now=now)
     return {
         "appointment": str(visit.id),
         "reason": visit.reassignment_reason,
         "since": local(visit.needs_reassignment_since, visit.site.zone),
-        "substitutes": [{name: team[name] for name in SUBSTITUTE} for team in substitutes_shown(visit=visit, now=now)],
+        "substitutes": [{name: team[name] for name in SUBSTITUTE} for team in substitutes],
+        "needs": show_reasons(lacking),
     }
