@@ -24,7 +24,7 @@ class TestAnIntervalPlot:
     def test_puts_the_dot_between_the_ends_of_its_interval(self):
         plot = drawn(BAR)
         [dot] = plot.iter(f"{SVG}circle")
-        whisker = [line for line in plot.iter(f"{SVG}line") if line.get("stroke-width") == "3"][0]
+        whisker = next(line for line in plot.iter(f"{SVG}line") if line.get("stroke-width") == "3")
 
         assert float(whisker.get("x1")) < float(dot.get("cx")) < float(whisker.get("x2"))
 
