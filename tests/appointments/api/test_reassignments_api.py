@@ -78,6 +78,22 @@ class TestTheList:
         assert clinic.desk.get(REASSIGNMENTS, {"colour": "red"}).status_code == 400
 
 
+class TestManyAtOneTime:
+    def test_names_each_free_start_first_for_one_visit_only(self, clinic):
+        for hour in (9, 10):
+            patient = a_patient(clinic.site)
+            other = a_dermatologist(site=clinic.site) if hour == 9 else clinic.derm
+            booked(clinic, after(hour=10), patient=str(patient.id), practitioner=str(other.id), treatments=DIAGNOSIS)
+        a_dermatologist(site=clinic.site, username="derm-2")
+        for licence in Licence.objects.exclude(practitioner__user__username="derm-2"):
+            suspend_licence(actor=a_manager(), licence=licence, reason="The board says so.", now=NOW)
+
+        rows = clinic.desk.get(REASSIGNMENTS).json()["results"]
+        answer = clinic.desk.post(APPLY, {"moves": moves_of(rows)}).json()
+
+        assert (len(answer["moved"]), answer["failed"]) == (2, [])
+
+
 class TestWhatIsNeeded:
     @pytest.fixture
     def unsigned(self, clinic):
