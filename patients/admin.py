@@ -8,7 +8,20 @@ from django.db.models import QuerySet
 from clinic.admin.base import ReadOnlyAdmin
 from clinic.admin.history import register_history
 from clinic.models import User
-from patients.models import Assessment, BodySite, Contraindication, Diagnosis, Lesion, MiliaType, Patient, SkinProfile
+from patients.models import (
+    Assessment,
+    BodySite,
+    Contraindication,
+    Diagnosis,
+    Lesion,
+    LesionMerge,
+    LesionReport,
+    MiliaType,
+    Patient,
+    Referral,
+    ReferredLesion,
+    SkinProfile,
+)
 from patients.selectors.records import patients_visible_to
 
 TO_THE_PATIENT = {
@@ -17,6 +30,8 @@ TO_THE_PATIENT = {
     "Contraindication": "profile__patient",
     "ContraindicationEvent": "profile__patient",
     "AssessedLesionEvent": "assessment__patient",
+    "LesionMerge": "lasting__patient",
+    "LesionMergeEvent": "lasting__patient",
 }
 
 
@@ -72,6 +87,36 @@ class AssessmentAdmin(RecordAdmin):
 
     list_display = ("patient", "signed_by", "profession", "signed_at", "diagnosis", "certainty")
     list_filter = ("profession", "certainty")
+
+
+@admin.register(LesionMerge)
+class LesionMergeAdmin(RecordAdmin):
+    """Records that turned out to be one lesion."""
+
+    list_display = ("lasting", "other", "merged_by", "merged_at", "undone_at")
+
+
+@admin.register(LesionReport)
+class LesionReportAdmin(RecordAdmin):
+    """What patients told about lesions."""
+
+    list_display = ("patient", "body_site", "reported_at", "state")
+    list_filter = ("state",)
+
+
+@admin.register(Referral)
+class ReferralAdmin(RecordAdmin):
+    """Who was referred where, and what came of it."""
+
+    list_display = ("patient", "to", "urgency", "opened_at", "status", "outcome")
+    list_filter = ("to", "urgency", "status")
+
+
+@admin.register(ReferredLesion)
+class ReferredLesionAdmin(RecordAdmin):
+    """Lesions of referrals."""
+
+    list_display = ("referral", "lesion")
 
 
 @admin.register(BodySite)

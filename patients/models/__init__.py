@@ -1,6 +1,9 @@
 from patients.models.assessments import AssessedLesion, Assessment
 from patients.models.lesions import BodySite, Diagnosis, Lesion, MiliaType
+from patients.models.merges import LesionMerge
 from patients.models.people import Contraindication, Patient, SkinProfile
+from patients.models.referrals import Referral, ReferredLesion
+from patients.models.reports import LesionReport
 
 __all__ = [
     "AssessedLesion",
@@ -9,7 +12,11 @@ __all__ = [
     "Contraindication",
     "Diagnosis",
     "Lesion",
+    "LesionMerge",
+    "LesionReport",
     "MiliaType",
     "Patient",
+    "Referral",
+    "ReferredLesion",
     "SkinProfile",
 ]
