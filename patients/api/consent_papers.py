@@ -55,7 +55,7 @@ class ConsentPage(ApiView):
 
     roles: ClassVar[RolesByMethod] = {"GET": ANY_STAFF}
 
-    @describe("A consent as a page", shown=OpenApiTypes.STR, status=(200, "text/html"))
+    @describe("A consent as a page", shown=OpenApiTypes.STR, status=(200, "text/html"), operation_id="consents_page_show")
     def get(self, request: Request, consent: UUID) -> HttpResponse:
         """Text, signature and hash, as they were signed."""
         row = found(consents_visible_to(request.user), consent)
@@ -67,7 +67,7 @@ class ConsentPdf(ApiView):
 
     roles: ClassVar[RolesByMethod] = {"GET": ANY_STAFF}
 
-    @describe("A consent as PDF", shown=OpenApiTypes.BINARY, status=(200, "application/pdf"))
+    @describe("A consent as PDF", shown=OpenApiTypes.BINARY, status=(200, "application/pdf"), operation_id="consents_pdf_show")
     def get(self, request: Request, consent: UUID) -> HttpResponse:
         """The same page."""
         row = found(consents_visible_to(request.user), consent)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,7 +55,7 @@ class SignerField(serializers.Field[Any, Any, Any, Any]):
 
 
 @extend_schema_field(
-    {"oneOf": [{"type": "integer", "minimum": 1, "maximum": MOST_VERSIONS}, {"type": "string", "pattern": "^[0-9]{1,4}$"}]}
+    {"oneOf": [{"type": "integer", "minimum": 1, "maximum": MOST_VERSIONS}, {"type": "string", "pattern": "^[1-9][0-9]{0,3}$"}]}
 )
 class VersionField(serializers.Field[Any, Any, Any, Any]):
     """The number of a version; a text of digits names it as well."""
@@ -64,7 +65,7 @@ class VersionField(serializers.Field[Any, Any, Any, Any]):
     def to_internal_value(self, data: Any) -> int:
         """The number."""
         text = data if isinstance(data, str) else str(data) if type(data) is int else ""
-        if not (text.isascii() and text.isdigit() and 1 <= len(text) <= len(str(MOST_VERSIONS))):
+        if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
             self.fail("version")
         return int(text)
 

@@ -38,12 +38,7 @@ def give_consent(*, actor: User, patient: Patient, consent: NewConsent, now: dat
     """
     patient = _held(patient)
     signature = clean_signature(consent.signature)
-    person = Person(
-        name=patient.name,
-        birth_date=patient.birth_date,
-        guardian_name=patient.guardian_name,
-        guardian_relationship=patient.guardian_relationship,
-    )
+    person = _person(patient)
     signer = named_signer(person=person, signer=consent.signer)
     text = present_text(kind=consent.kind, language=consent.language or patient.language, at=now)
     today = now.astimezone(patient.registered_site.zone).date()
@@ -94,6 +89,15 @@ def _held(patient: Patient) -> Patient:
     """The row as it is now, locked: no consent of the patient is given or withdrawn meanwhile."""
     rows = Patient.objects.select_for_update(of=("self",), no_key=True).select_related("registered_site")
     return rows.get(pk=patient.pk)
+
+
+def _person(patient: Patient) -> Person:
+    return Person(
+        name=patient.name,
+        birth_date=patient.birth_date,
+        guardian_name=patient.guardian_name,
+        guardian_relationship=patient.guardian_relationship,
+    )
 
 
 def _require(*refusals: Refusal | None, text: ConsentText | None) -> None:

@@ -99,6 +99,7 @@ class TestGiving:
             ({"text_version": True}, "text_version"),
             ({"text_version": 1.5}, "text_version"),
             ({"text_version": "v1"}, "text_version"),
+            ({"text_version": 0}, "text_version"),
             ({"text_version": None}, "text_version"),
             ({"signed_by": "nurse"}, "signed_by.role"),
             ({"signed_by": ["patient"]}, "signed_by.role"),
