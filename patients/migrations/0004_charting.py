@@ -515,6 +515,10 @@ class Migration(migrations.Migration):
             model_name="lesion",
             name="delete_delete",
         ),
+        migrations.RemoveConstraint(
+            model_name="lesion",
+            name="lesion_lies_on_its_chart",
+        ),
         migrations.AddField(
             model_name="assessment",
             name="dermoscopy",
@@ -879,6 +883,23 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("kind__in", ["benign", "inflamed", "suspicious", "contagious"])),
                 name="diagnosis_has_a_known_kind",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lesion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("chart", ""), ("x__isnull", True), ("y__isnull", True)),
+                    models.Q(
+                        ("chart__in", ("face_front", "face_left", "face_right", "eyelids_closed", "torso_front", "torso_back")),
+                        ("x__isnull", False),
+                        ("x__range", (0, 1)),
+                        ("y__isnull", False),
+                        ("y__range", (0, 1)),
+                    ),
+                    _connector="OR",
+                ),
+                name="lesion_lies_on_its_chart",
             ),
         ),
         migrations.AddConstraint(
@@ -1405,7 +1426,13 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("chart", ""), ("x__isnull", True), ("y__isnull", True)),
-                    models.Q(models.Q(("chart", ""), _negated=True), ("x__range", (0, 1)), ("y__range", (0, 1))),
+                    models.Q(
+                        ("chart__in", ("face_front", "face_left", "face_right", "eyelids_closed", "torso_front", "torso_back")),
+                        ("x__isnull", False),
+                        ("x__range", (0, 1)),
+                        ("y__isnull", False),
+                        ("y__range", (0, 1)),
+                    ),
                     _connector="OR",
                 ),
                 name="reported_lesion_lies_on_its_chart",

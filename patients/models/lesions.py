@@ -128,7 +128,8 @@ class Lesion(Keyed):
             models.CheckConstraint(name="lesion_has_one_side", condition=Q(laterality="") | Q(laterality__in=LATERALITIES)),
             models.CheckConstraint(
                 name="lesion_lies_on_its_chart",
-                condition=Q(chart="", x__isnull=True, y__isnull=True) | (~Q(chart="") & Q(x__range=(0, 1), y__range=(0, 1))),
+                condition=Q(chart="", x__isnull=True, y__isnull=True)
+                | Q(chart__in=CHARTS, x__isnull=False, y__isnull=False, x__range=(0, 1), y__range=(0, 1)),
             ),
             models.CheckConstraint(name="lesion_counts_at_least_one", condition=Q(count__gte=1)),
             models.CheckConstraint(name="lesion_has_a_known_colour", condition=Q(colour="") | Q(colour__in=COLOURS)),

@@ -50,7 +50,8 @@ class LesionReport(Keyed):
             models.CheckConstraint(name="report_counts_at_least_one", condition=Q(count__gte=1)),
             models.CheckConstraint(
                 name="reported_lesion_lies_on_its_chart",
-                condition=Q(chart="", x__isnull=True, y__isnull=True) | (~Q(chart="") & Q(x__range=(0, 1), y__range=(0, 1))),
+                condition=Q(chart="", x__isnull=True, y__isnull=True)
+                | Q(chart__in=CHARTS, x__isnull=False, y__isnull=False, x__range=(0, 1), y__range=(0, 1)),
             ),
             models.CheckConstraint(
                 name="accepted_report_has_a_lesion",
