@@ -39,6 +39,7 @@ from clinic.services.authority import rebuild_authority
 from clinic.services.credentials.staff import hire_practitioner
 from patients.models import BodySite, Contraindication, Diagnosis, Lesion, MiliaType, Patient, SkinProfile
 from patients.services import reference as charts
+from tests.factories_consents import agreed
 from treatments.models import Override, Treatment, TreatmentOrder
 from treatments.selectors.overrides import UsableOverride, usable_overrides
 from treatments.selectors.work import Asked, work_of
@@ -59,7 +60,7 @@ _policy_rows: list[str] = []
 
 @dataclass(frozen=True, kw_only=True)
 class SmallClinic:
-    """Columbus with a dermatologist, somebody at the desk, and a patient with a confirmed milium on the cheek."""
+    """Columbus with a dermatologist, somebody at the desk, and a patient with a confirmed milium on the cheek, who agreed to a lancet."""
 
     site: Site
     derm: Practitioner
@@ -71,7 +72,7 @@ class SmallClinic:
 def a_small_clinic(*, rooms: int = 3) -> SmallClinic:
     """The clinic that most tests begin with."""
     site = open_clinic(rooms=rooms)
-    patient = a_patient(site)
+    patient = agreed(a_patient(site))
     return SmallClinic(
         site=site,
         derm=a_dermatologist(site=site, username="derm"),

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from appointments.demo.cases import chart_cases, described_cases
 from appointments.demo.charts import Book
+from appointments.demo.consents import sign_consents
 from appointments.demo.ground import FUTURE_DAYS, Ground
 from appointments.demo.orders import Orders, order_extractions, order_for_some
 from appointments.demo.people import chart_patients
@@ -112,6 +113,7 @@ def _make(ground: Ground, patients: int) -> None:
         register.add(plan)
     order_for_some(orders, book)
     register.write()
+    sign_consents(ground, register)
     analyze()
 
 

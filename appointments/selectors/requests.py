@@ -18,7 +18,8 @@ class Request:
     What somebody wants to be done when, and by whom (None: by anybody who may).
 
     `skipped` says that the start was given as a wall time which the site's clock skips on that day;
-    `nearest` asks a refusal to name the nearest lawful starts too.
+    `nearest` asks a refusal to name the nearest lawful starts too; `here` says that the patient has come for the work, so
+    that it also takes the consents that are in force now.
     """
 
     booker: User
@@ -32,6 +33,7 @@ class Request:
     visit: Appointment | None = None
     skipped: bool = False
     nearest: bool = True
+    here: bool = False
 
     @property
     def slot(self) -> Slot:

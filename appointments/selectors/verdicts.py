@@ -18,6 +18,7 @@ from appointments.selectors.taken import taken_refusals
 from clinic.errors import Refusal, by_gate
 from clinic.models import Practitioner, Privilege, Shift
 from treatments.policies.gates.judgement import Judgement, judge
+from treatments.selectors.consents import consent_refusals
 from treatments.selectors.performers import Slot, performer_reasons
 
 HORIZON = timedelta(days=30)
@@ -55,7 +56,7 @@ def verdict(*, request: Request) -> Verdict:
         start=request.start,
         visit=request.visit,
     )
-    rules = [*_moment(request), *judgement.refusals, *authorised.refusals]
+    rules = [*_moment(request), *judgement.refusals, *_consents(request), *authorised.refusals]
     team = _team(request)
     if team is None:
         rules += performer_refusals(request)
@@ -124,6 +125,14 @@ def _moment(request: Request) -> list[Refusal]:
             mend="Choose a start that is still to come.",
         )
     ]
+
+
+def _consents(request: Request) -> list[Refusal]:
+    """Booking asks for none: a text is shown and signed when the patient has come."""
+    if not request.here:
+        return []
+    acts = {row.act for row in request.work.rows}
+    return consent_refusals(patient=request.work.patient, acts=acts, at=request.now)
 
 
 def performer_refusals(request: Request) -> list[Refusal]:

@@ -39,7 +39,7 @@ def check_in(*, actor: User, visit: Appointment, now: datetime) -> Appointment:
     """
     The patient is here: judge the visit once more and open the encounter.
 
-    :raises WorkRefused: when what allowed the visit does not hold any more.
+    :raises WorkRefused: when what allowed the visit does not hold any more, or a consent to the work is missing.
     """
     visit = _locked(visit, CHECKED_IN)
     _judge_again(actor, visit, now)
@@ -58,7 +58,7 @@ def undo_check_in(*, actor: User, visit: Appointment, now: datetime) -> Appointm
 
 @transaction.atomic
 def start_treatment(*, actor: User, visit: Appointment, now: datetime) -> Appointment:
-    """The practitioner begins; everything is judged once more."""
+    """The practitioner begins; everything is judged once more, consents included."""
     visit = _locked(visit, IN_TREATMENT)
     judged = _judge_again(actor, visit, now)
     if visit.encounter:
@@ -167,6 +167,7 @@ def _judge_again(actor: User, visit: Appointment, now: datetime) -> Verdict:
         overrides=usable_overrides(patient=visit.patient, site=visit.site, now=now, used_by=visit.id),
         visit=visit,
         nearest=False,
+        here=True,
     )
     judged = verdict(request=request)
     if not judged.allowed:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from clinic.errors import Refusal
+from clinic.errors import Malformed, Refusal
 from clinic.scopes import ACTS, HANDS_ON
 from patients.policies.ages import ADULT, is_minor
 
@@ -16,29 +16,73 @@ KINDS: Final = (*PROCEDURE_KINDS, PHOTOS, *CHANNEL_KINDS)
 
 PATIENT, GUARDIAN = "patient", "guardian"
 SIGNER_ROLES: Final = (PATIENT, GUARDIAN)
-SOURCE: Final = "Clinic policy: an adult consents in person, and a guardian for whoever is under 18 or has one on the chart"
+SIGNERS: Final = "Clinic policy: an adult consents in person, and a guardian for whoever is under 18 or has one on the chart"
+TEXTS: Final = "Clinic policy: consent is given to the text that is shown, and only the present version is shown"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Whose consent it is: the birth date, and the guardian as charted (blank where there is none)."""
+    """Whose consent it is, and the guardian as charted (blank where there is none)."""
 
+    name: str
     birth_date: date
     guardian_name: str = ""
+    guardian_relationship: str = ""
 
 
-def signer_refusal(*, person: Person, role: str, name: str, on: date) -> Refusal | None:
+@dataclass(frozen=True, kw_only=True)
+class Signer:
+    """Who signs: the patient, or a guardian with name and relationship (both blank: as charted)."""
+
+    role: str
+    name: str = ""
+    relationship: str = ""
+
+
+def named_signer(*, person: Person, signer: Signer) -> Signer:
+    """
+    The signer with the name and relationship that are kept.
+
+    :raises Malformed: for a guardian whom neither the form nor the chart names, and a patient under another name.
+    """
+    if signer.role == PATIENT:
+        if signer.relationship or (signer.name and not same_name(signer.name, person.name)):
+            raise Malformed({"signed_by": "The patient signs under the name on the chart, and is nobody's relative here."})
+        return Signer(role=PATIENT, name=person.name)
+    is_charted = bool(person.guardian_name) and (not signer.name or same_name(signer.name, person.guardian_name))
+    if is_charted:
+        relationship = signer.relationship or person.guardian_relationship or GUARDIAN
+        return Signer(role=GUARDIAN, name=person.guardian_name, relationship=relationship)
+    if not signer.name or not signer.relationship:
+        raise Malformed({"signed_by": "Name the guardian and the relationship: the chart does not."})
+    return signer
+
+
+def signer_refusal(*, person: Person, signer: Signer, on: date) -> Refusal | None:
     """Why that signature would not count on that day of the site, if so."""
     if is_minor(born=person.birth_date, on=on):
-        return _guardian_required(person) if role == PATIENT else None
-    if role == GUARDIAN and (not person.guardian_name or _folded(name) != _folded(person.guardian_name)):
+        return _guardian_required(person) if signer.role == PATIENT else None
+    if signer.role == GUARDIAN and not same_name(signer.name, person.guardian_name):
         return Refusal(
             code="guardian_not_entitled",
             detail=f"The patient is {ADULT} or older, and this person is not on the chart as the guardian.",
-            source=SOURCE,
+            source=SIGNERS,
             mend="Let the patient sign, or enter the guardian on the chart first.",
         )
     return None
+
+
+def text_refusal(*, present: int | None, told: int) -> Refusal | None:
+    """Why the version that was told is not the one to sign, if so; `present` is None where no text is in force."""
+    if present == told:
+        return None
+    now = f"version {present} is shown now" if present else "no text is in force in this language"
+    return Refusal(
+        code="consent_text_stale",
+        detail=f"Version {told} of this text is not the present one: {now}.",
+        source=TEXTS,
+        mend=f"Show version {present} and have that signed." if present else "Choose a language in which the text exists.",
+    )
 
 
 def counts_on(*, birth_date: date, role: str, signed_on: date, on: date) -> bool:
@@ -46,15 +90,16 @@ def counts_on(*, birth_date: date, role: str, signed_on: date, on: date) -> bool
     return role == PATIENT or is_minor(born=birth_date, on=on) or not is_minor(born=birth_date, on=signed_on)
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether the names differ in capitals and blanks at most."""
+    return one.casefold().split() == other.casefold().split()
+
+
 def _guardian_required(person: Person) -> Refusal:
     who = f"{person.guardian_name}, the guardian on the chart," if person.guardian_name else "the parent or legal guardian"
     return Refusal(
         code="guardian_required",
         detail=f"The patient is under {ADULT} and does not sign.",
-        source=SOURCE,
+        source=SIGNERS,
         mend=f"Have {who} read the text and sign it.",
     )
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic.models import User
 from patients.models import Consent, ConsentText
@@ -45,7 +45,28 @@ def consents_visible_to(user: User) -> QuerySet[Consent]:
     )
 
 
+def is_in_force(consent: Consent, *, at: datetime) -> bool:
+    """Whether this consent holds at that moment, as `consents_in_force` judges it."""
+    zone = consent.patient.registered_site.zone
+    return (
+        consent.signed_at <= at
+        and (consent.withdrawn_at is None or at < consent.withdrawn_at)
+        and counts_on(
+            birth_date=consent.patient.birth_date,
+            role=consent.signer_role,
+            signed_on=consent.signed_at.astimezone(zone).date(),
+            on=at.astimezone(zone).date(),
+        )
+    )
+
+
+def present_texts(*, at: datetime) -> QuerySet[ConsentText]:
+    """The version of each text, in each language, that is shown at that moment."""
+    begun = ConsentText.objects.filter(in_force_from__lte=at)
+    later = begun.filter(kind=OuterRef("kind"), language=OuterRef("language"), version__gt=OuterRef("version"))
+    return begun.exclude(Exists(later))
+
+
 def present_text(*, kind: str, language: str, at: datetime) -> ConsentText | None:
     """The version of that text which is shown at that moment, if there is one in the language."""
-    texts = ConsentText.objects.filter(kind=kind, language=language, in_force_from__lte=at)
-    return texts.order_by("-version").first()
+    return present_texts(at=at).filter(kind=kind, language=language).first()

@@ -12,6 +12,7 @@ from appointments.selectors.slots import Search, search_slots
 from appointments.selectors.verdicts import verdict
 from appointments.services.course import check_in
 from appointments.services.delivery import deliver_due
+from appointments.services.refusing import WorkRefused
 from clinic.errors import RuleBroken
 from clinic.models import Licence, PolicyRow
 from clinic.services.credentials.licences import LicenceCorrection, correct_licence, suspend_licence
@@ -20,6 +21,7 @@ from patients.services.assessments import NewAssessment, sign_assessment
 from patients.services.lesions import NewLesion, note_lesion
 from tests import clinic_world as world
 from tests.clinic_world import NOW, SmallClinic, after, ask, asked, book, codes, gates, judged, on
+from tests.factories_consents import a_consent
 from treatments.models import Treatment
 from treatments.selectors.work import Asked, work_of
 from treatments.services.overrides import NewOverride, give_override
@@ -408,8 +410,18 @@ class TestScenario15:
 
     def test_scenario_15_on_her_birthday_nobody_asks_for_a_pediatrician(self, clinic, nearly_grown):
         visit = book(clinic.derm.user, nearly_grown, on(date(2027, 1, 20)), clinic.derm, world.charted(nearly_grown))
+        a_consent(nearly_grown, signed_at=visit.start)
 
         assert check_in(actor=clinic.desk, visit=visit, now=visit.start).status == "checked_in"
+
+    def test_scenario_15_on_her_birthday_the_guardians_consent_ends_and_her_own_is_needed(self, clinic, nearly_grown):
+        a_consent(nearly_grown, signer_role="guardian")
+        visit = book(clinic.derm.user, nearly_grown, on(date(2027, 1, 20)), clinic.derm, world.charted(nearly_grown))
+
+        with pytest.raises(WorkRefused) as refused:
+            check_in(actor=clinic.desk, visit=visit, now=visit.start)
+
+        assert world.gates(refused.value.reasons) == {"consent_missing": "G16"}
 
     def test_scenario_15_the_day_before_a_pediatrician_comes_first(self, clinic, nearly_grown):
         answer = judged(clinic.derm.user, nearly_grown, on(date(2027, 1, 19)), clinic.derm, world.charted(nearly_grown))

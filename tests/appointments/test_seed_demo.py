@@ -19,8 +19,9 @@ from appointments.selectors.availability import free_starts, lawful_stretches
 from appointments.selectors.verdicts import Request, Verdict, verdict
 from appointments.services.integrity import integrity_findings
 from clinic.models import Membership, Opening, Practitioner, Privilege, Room, Shift, Site, User
-from clinic.scopes import REGIONS
+from clinic.scopes import HANDS_ON, REGIONS
 from patients.models import Assessment, Lesion, MiliaType, Patient
+from patients.selectors.consents import consents_in_force
 from patients.services.assessments import NewAssessment, sign_assessment
 from tests.clinic_world import NOW, codes
 from treatments.models import Treatment, TreatmentOrder
@@ -294,6 +295,19 @@ class TestDailyLife:
         }
         assert {state for state in states if state[0] == "running"} == {("running", "in_treatment")}
         assert {state for state in states if state[0] == "to come"} == {("to come", "booked"), ("to come", "cancelled")}
+
+    def test_whoever_was_treated_had_agreed_to_each_kind_of_work(self):
+        treated = AppointmentItem.objects.filter(appointment__status__in=["completed", "in_treatment"], act__in=HANDS_ON)
+        agreed_to = {
+            key: consents_in_force(patient=key[0], at=key[1])
+            for key in set(treated.values_list("patient", "appointment__during__startswith"))
+        }
+
+        assert agreed_to
+        assert all(
+            act in agreed_to[patient, start]
+            for patient, start, act in treated.values_list("patient", "appointment__during__startswith", "act")
+        )
 
     def test_about_half_of_the_time_is_taken(self):
         visits = Appointment.objects.filter(practitioner=person("derm"))

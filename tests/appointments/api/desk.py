@@ -10,6 +10,7 @@ from clinic.models import Practitioner, Site, User
 from patients.models import Lesion, Patient
 from tests.clinic.tokens import client_of
 from tests.clinic_world import a_dermatologist, a_patient, after, charted, front_desk, open_clinic, order
+from tests.factories_consents import agreed
 
 API = "/api/v1"
 APPOINTMENTS = f"{API}/appointments/"
@@ -17,7 +18,7 @@ APPOINTMENTS = f"{API}/appointments/"
 
 @dataclass(frozen=True, kw_only=True)
 class Clinic:
-    """Columbus, its front desk, a dermatologist, and a patient with a milium on the cheek that is ordered to be opened."""
+    """Columbus, its front desk, a dermatologist, and a patient with a milium on the cheek that is ordered, and agreed, to be opened."""
 
     site: Site
     desk: APIClient
@@ -30,7 +31,7 @@ class Clinic:
 def a_clinic(*, ordered: bool = True) -> Clinic:
     site = open_clinic()
     derm = a_dermatologist(site=site, username="derm")
-    patient = a_patient(site)
+    patient = agreed(a_patient(site))
     lesion = charted(patient)
     if ordered:
         order(derm, patient, [lesion])
