@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from treatments.api.log import encounters, incidents, procedures
+from treatments.api.log import encounters, incidents, procedures, proof
 
 urlpatterns = [
     path("encounters/", encounters.Encounters.as_view(), name="encounters"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("procedures/<uuid:procedure>/sign/", procedures.Sign.as_view(), name="procedure-sign"),
     path("procedures/<uuid:procedure>/cosign/", procedures.Cosign.as_view(), name="procedure-cosign"),
     path("procedures/<uuid:procedure>/addenda/", procedures.Addenda.as_view(), name="procedure-addenda"),
+    path("procedures/<uuid:procedure>/proof/", proof.Proof.as_view(), name="procedure-proof"),
+    path("procedures/<uuid:procedure>/proof/page/", proof.ProofPage.as_view(), name="procedure-proof-page"),
     path("incidents/", incidents.Incidents.as_view(), name="incidents"),
     path("incidents/<uuid:incident>/", incidents.OneIncident.as_view(), name="incident"),
     path("incidents/<uuid:incident>/review/", incidents.Review.as_view(), name="incident-review"),
