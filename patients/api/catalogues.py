@@ -8,14 +8,17 @@ from rest_framework.response import Response
 
 from clinic.api.base import ApiView
 from clinic.api.pagination import filters, paged
-from clinic.api.permissions import ANY_STAFF, RolesByMethod
+from clinic.api.permissions import ANY_STAFF, DIRECTORS, RolesByMethod
 from clinic.api.render import one_of
-from clinic.api.schema import choice, describe, page_of
+from clinic.api.schema import ACTS, choice, describe, page_of
+from clinic.api.strict import Strict, read
+from clinic.api.versions import answer
 from clinic.scopes import REGIONS
 from patients.models import BodySite, Diagnosis, MiliaType
 from patients.policies.charts import CHARTS, charts_of
 from patients.policies.findings import KINDS
 from patients.policies.sides import LID_SIDES
+from patients.services.catalogues import NewDiagnosis, add_diagnosis
 
 
 class BodySiteShown(serializers.Serializer[Any]):
@@ -34,6 +37,15 @@ class BodySiteShown(serializers.Serializer[Any]):
     icd10cm = serializers.CharField(allow_null=True)
     hcpcs = serializers.CharField(allow_null=True)
     snomed = serializers.CharField(allow_null=True)
+
+
+class DiagnosisInput(Strict):
+    """A diagnosis that is missing; a suspicious or contagious one will block a lesion."""
+
+    code = serializers.RegexField(r"^[a-z][a-z0-9_]*$", max_length=50)
+    name = serializers.CharField(max_length=200)
+    kind = serializers.ChoiceField(KINDS)
+    icd10cm = serializers.CharField(max_length=20, required=False, allow_blank=True)
 
 
 class DiagnosisShown(serializers.Serializer[Any]):
@@ -66,9 +78,9 @@ class BodySites(ApiView):
 
 
 class Diagnoses(ApiView):
-    """The catalogue of diagnoses."""
+    """The catalogue of diagnoses, which stays open."""
 
-    roles: ClassVar[RolesByMethod] = {"GET": ANY_STAFF}
+    roles: ClassVar[RolesByMethod] = {"GET": ANY_STAFF, "POST": DIRECTORS}
 
     @describe(
         "Diagnoses and look-alikes",
@@ -80,6 +92,12 @@ class Diagnoses(ApiView):
         """One page."""
         asked = filters(request, {"kind": one_of(*KINDS)})
         return paged(request, Diagnosis.objects.filter(**asked), _diagnosis, ordering=("code",))
+
+    @describe("Add a diagnosis", taken=DiagnosisInput, shown=DiagnosisShown, status=201, refuses=ACTS)
+    def post(self, request: Request) -> Response:
+        """Assessments may name it from now on."""
+        row = add_diagnosis(diagnosis=NewDiagnosis(**read(DiagnosisInput, request)))
+        return answer(_diagnosis(row), status=201)
 
 
 class MiliaTypes(ApiView):

@@ -23,25 +23,25 @@ REASON = 500
 """Characters at most."""
 
 
-class IntoInput(Strict):
+class LesionIntoInput(Strict):
     """The record that lasts."""
 
     into = serializers.UUIDField()
 
 
-class MergeInput(IntoInput):
+class LesionMergeInput(LesionIntoInput):
     """The record that lasts, and why the two are one."""
 
     reason = serializers.CharField(max_length=REASON)
 
 
-class UnmergeInput(Strict):
+class LesionUnmergeInput(Strict):
     """Why the two are not one after all."""
 
     reason = serializers.CharField(max_length=REASON)
 
 
-class JudgedShown(serializers.Serializer[Any]):
+class LesionJudgedShown(serializers.Serializer[Any]):
     """What rules would judge about the lesion, the stricter of each, and the visits that would move."""
 
     region = serializers.ChoiceField(REGIONS)
@@ -61,10 +61,10 @@ class Merge(ApiView):
 
     roles: ClassVar[RolesByMethod] = {"POST": PRACTITIONERS}
 
-    @describe("Make it part of another lesion", taken=MergeInput, shown=LesionMovedShown, refuses=ACTS)
+    @describe("Make it part of another lesion", taken=LesionMergeInput, shown=LesionMovedShown, refuses=ACTS)
     def post(self, request: Request, lesion: UUID) -> Response:
         """The lesion that lasts is answered."""
-        given = read(MergeInput, request)
+        given = read(LesionMergeInput, request)
         other, lasting = _pair(request, lesion, given["into"])
         _, moved = merge_lesions(actor=request.user, other=other, lasting=lasting, reason=given["reason"], now=timezone.now())
         return moved_with(found(lesions_visible_to(request.user), lasting.pk), moved)
@@ -75,10 +75,10 @@ class MergePreview(ApiView):
 
     roles: ClassVar[RolesByMethod] = {"POST": PRACTITIONERS}
 
-    @describe("See what a merge would do", taken=IntoInput, shown=JudgedShown, refuses=ACTS)
+    @describe("See what a merge would do", taken=LesionIntoInput, shown=LesionJudgedShown, refuses=ACTS)
     def post(self, request: Request, lesion: UUID) -> Response:
         """Nothing is written."""
-        other, lasting = _pair(request, lesion, read(IntoInput, request)["into"])
+        other, lasting = _pair(request, lesion, read(LesionIntoInput, request)["into"])
         state, moved = preview_merge(actor=request.user, other=other, lasting=lasting, now=timezone.now())
         return Response(
             {
@@ -101,10 +101,10 @@ class Unmerge(ApiView):
 
     roles: ClassVar[RolesByMethod] = {"POST": PRACTITIONERS}
 
-    @describe("Take a merge back", taken=UnmergeInput, shown=LesionMovedShown, refuses=ACTS)
+    @describe("Take a merge back", taken=LesionUnmergeInput, shown=LesionMovedShown, refuses=ACTS)
     def post(self, request: Request, lesion: UUID) -> Response:
         """The record that was part of another is answered."""
-        given = read(UnmergeInput, request)
+        given = read(LesionUnmergeInput, request)
         row = found(lesions_visible_to(request.user), lesion)
         _, moved = undo_merge(actor=request.user, other=row, reason=given["reason"], now=timezone.now())
         return moved_with(found(lesions_visible_to(request.user), lesion), moved)

@@ -25,27 +25,27 @@ class ReferralInput(Strict):
     reason = serializers.CharField(max_length=NOTE)
 
 
-class BookingInput(Strict):
+class ReferralBookingInput(Strict):
     """When the visit there is, and with whom."""
 
     booked_for = Moment()
     booked_with = serializers.CharField(max_length=NAME, required=False, allow_blank=True)
 
 
-class SeenInput(Strict):
+class ReferralSeenInput(Strict):
     """The day on which they saw the patient."""
 
     seen_on = Day()
 
 
-class ClosingInput(Strict):
+class ReferralClosingInput(Strict):
     """What came of it."""
 
     outcome = serializers.ChoiceField(list(OUTCOMES))
     note = serializers.CharField(max_length=NOTE, required=False, allow_blank=True)
 
 
-class DecliningInput(Strict):
+class ReferralDecliningInput(Strict):
     """Why it comes to nothing."""
 
     reason = serializers.CharField(max_length=NOTE)

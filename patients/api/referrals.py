@@ -15,12 +15,12 @@ from clinic.api.schema import ACTS, choice, describe, page_of
 from clinic.api.strict import NoInput, read
 from clinic.api.versions import answer
 from patients.api.referral_shapes import (
-    BookingInput,
-    ClosingInput,
-    DecliningInput,
+    ReferralBookingInput,
+    ReferralClosingInput,
+    ReferralDecliningInput,
     ReferralInput,
+    ReferralSeenInput,
     ReferralShown,
-    SeenInput,
     show_referral,
 )
 from patients.models import Referral
@@ -91,10 +91,10 @@ class Book(ApiView):
 
     roles: ClassVar[RolesByMethod] = {"POST": ANY_STAFF}
 
-    @describe("Say when the visit there is", taken=BookingInput, shown=ReferralShown, refuses=ACTS)
+    @describe("Say when the visit there is", taken=ReferralBookingInput, shown=ReferralShown, refuses=ACTS)
     def post(self, request: Request, referral: UUID) -> Response:
         """Booked again, it takes the new moment."""
-        given = read(BookingInput, request)
+        given = read(ReferralBookingInput, request)
         row = book_referral(actor=request.user, referral=_found(request, referral), now=timezone.now(), **given)
         return _answer(request, row)
 
@@ -117,10 +117,10 @@ class Seen(ApiView):
 
     roles: ClassVar[RolesByMethod] = {"POST": ANY_STAFF}
 
-    @describe("Say when they saw the patient", taken=SeenInput, shown=ReferralShown, refuses=ACTS)
+    @describe("Say when they saw the patient", taken=ReferralSeenInput, shown=ReferralShown, refuses=ACTS)
     def post(self, request: Request, referral: UUID) -> Response:
         """What they found is still to come."""
-        given = read(SeenInput, request)
+        given = read(ReferralSeenInput, request)
         row = record_referral_seen(actor=request.user, referral=_found(request, referral), now=timezone.now(), **given)
         return _answer(request, row)
 
@@ -130,10 +130,10 @@ class Close(ApiView):
 
     roles: ClassVar[RolesByMethod] = {"POST": PRACTITIONERS}
 
-    @describe("Say what came of it", taken=ClosingInput, shown=ReferralShown, refuses=ACTS)
+    @describe("Say what came of it", taken=ReferralClosingInput, shown=ReferralShown, refuses=ACTS)
     def post(self, request: Request, referral: UUID) -> Response:
         """The lesions go on; a flag is lifted by an assessment alone."""
-        given = read(ClosingInput, request)
+        given = read(ReferralClosingInput, request)
         row = close_referral(actor=request.user, referral=_found(request, referral), now=timezone.now(), **given)
         return _answer(request, row)
 
@@ -143,10 +143,10 @@ class Decline(ApiView):
 
     roles: ClassVar[RolesByMethod] = {"POST": PRACTITIONERS}
 
-    @describe("Say that it comes to nothing", taken=DecliningInput, shown=ReferralShown, refuses=ACTS)
+    @describe("Say that it comes to nothing", taken=ReferralDecliningInput, shown=ReferralShown, refuses=ACTS)
     def post(self, request: Request, referral: UUID) -> Response:
         """The lesions are watched here again."""
-        given = read(DecliningInput, request)
+        given = read(ReferralDecliningInput, request)
         row = decline_referral(actor=request.user, referral=_found(request, referral), now=timezone.now(), **given)
         return _answer(request, row)
 

@@ -95,19 +95,12 @@ BEGIN
 END $$;
 
 CREATE FUNCTION patients_assessment_lesions_counted() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  wanted uuid;
 BEGIN
-  IF TG_TABLE_NAME = 'patients_assessment' THEN
-    wanted := new.id;
-  ELSE
-    wanted := new.assessment_id;
-  END IF;
   IF EXISTS (
-    SELECT FROM patients_assessment a WHERE a.id = wanted AND a.lesion_count <>
-      (SELECT count(*) FROM patients_assessment_lesions l WHERE l.assessment_id = wanted)
+    SELECT FROM patients_assessment a WHERE a.id = new.assessment_id AND a.lesion_count <
+      (SELECT count(*) FROM patients_assessment_lesions l WHERE l.assessment_id = a.id)
   ) THEN
-    RAISE EXCEPTION 'assessment % was signed for other lesions', wanted
+    RAISE EXCEPTION 'assessment % was signed for fewer lesions', new.assessment_id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'assessment_keeps_its_lesions', TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NULL;
@@ -162,8 +155,8 @@ CREATE TRIGGER assessed_lesion_is_not_changed BEFORE UPDATE OR DELETE ON patient
   FOR EACH ROW EXECUTE FUNCTION patients_assessment_is_signed();
 CREATE TRIGGER assessed_lesions_are_kept BEFORE TRUNCATE ON patients_assessment_lesions
   FOR EACH STATEMENT EXECUTE FUNCTION patients_assessment_is_signed();
-CREATE CONSTRAINT TRIGGER assessed_lesion_was_signed_for AFTER INSERT ON patients_assessment_lesions
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION patients_assessment_lesions_counted();
+CREATE TRIGGER assessed_lesion_was_signed_for AFTER INSERT ON patients_assessment_lesions
+  FOR EACH ROW EXECUTE FUNCTION patients_assessment_lesions_counted();
 """
 
 NO_TRIGGERS = """
@@ -533,7 +526,6 @@ class Migration(migrations.Migration):
             model_name="assessment",
             name="lesion_count",
             field=models.PositiveSmallIntegerField(default=1),
-            preserve_default=False,
         ),
         migrations.RunSQL(COUNTED, migrations.RunSQL.noop),
         migrations.AddField(
@@ -555,7 +547,6 @@ class Migration(migrations.Migration):
             model_name="assessmentevent",
             name="lesion_count",
             field=models.PositiveSmallIntegerField(default=1),
-            preserve_default=False,
         ),
         migrations.AddField(
             model_name="assessmentevent",
@@ -824,6 +815,40 @@ class Migration(migrations.Migration):
             model_name="assessment",
             constraint=models.CheckConstraint(
                 condition=models.Q(
+                    models.Q(("certainty__in", ["confirmed", "refuted"]), _negated=True),
+                    (
+                        "profession__in",
+                        (
+                            "dermatologist",
+                            "ophthalmologist",
+                            "physician_other",
+                            "pediatrician",
+                            "physician_assistant",
+                            "nurse_practitioner",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="diagnosis_is_settled_by_a_profession_that_diagnoses",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("certainty", "none"), ("diagnosis__isnull", False), _connector="OR"),
+                name="settled_assessment_names_its_diagnosis",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lesion_count__gte", 1)), name="assessment_is_about_a_lesion"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
                     models.Q(("cosigned_at__isnull", True), ("cosigned_by__isnull", True)),
                     models.Q(("cosigned_at__isnull", False), ("cosigned_by__isnull", False)),
                     _connector="OR",
@@ -866,16 +891,6 @@ class Migration(migrations.Migration):
                 name="signed_assessments_are_kept",
                 rest="FOR EACH STATEMENT",
                 timing="BEFORE TRUNCATE",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=clinic.constraints.Trigger(
-                deferred=True,
-                function="patients_assessment_lesions_counted",
-                name="assessment_keeps_its_lesions",
-                rest="FOR EACH ROW",
-                timing="AFTER INSERT",
             ),
         ),
         migrations.AddConstraint(

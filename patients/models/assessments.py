@@ -11,6 +11,7 @@ from clinic.models import Practitioner
 from clinic.scopes import PROFESSIONS
 from patients.models.lesions import CERTAINTIES, Diagnosis, Lesion, MiliaType
 from patients.models.people import Patient
+from patients.policies.findings import CONFIRMED, DIAGNOSING, REFUTED
 
 
 @tracked
@@ -19,7 +20,7 @@ class Assessment(Keyed):
     One finding for lesions that share it; one by a PA or NP confirms only when a physician co-signed it.
 
     `excluded` and `suspected` are codes of the diagnoses that it might have been and is not, or may still be.
-    `lesion_count` is how many lesions it was signed for: none joins them afterwards.
+    `lesion_count` is how many lesions it was signed for: no other joins them afterwards.
     """
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="assessments")
@@ -38,7 +39,7 @@ class Assessment(Keyed):
     suspected = ArrayField(models.SlugField(), default=list, blank=True)
     dermoscopy = models.TextField(blank=True)
     note = models.TextField(blank=True)
-    lesion_count = models.PositiveSmallIntegerField()
+    lesion_count = models.PositiveSmallIntegerField(default=1)
     cosigned_by = models.ForeignKey(Practitioner, models.PROTECT, null=True, blank=True, related_name="+")
     cosigned_at = models.DateTimeField(null=True, blank=True)
 
@@ -46,6 +47,14 @@ class Assessment(Keyed):
         constraints = [
             one_of("profession", PROFESSIONS, name="assessment_is_signed_in_a_known_profession"),
             one_of("certainty", CERTAINTIES, name="assessment_has_a_known_certainty"),
+            models.CheckConstraint(
+                name="diagnosis_is_settled_by_a_profession_that_diagnoses",
+                condition=~Q(certainty__in=[CONFIRMED, REFUTED]) | Q(profession__in=DIAGNOSING),
+            ),
+            models.CheckConstraint(
+                name="settled_assessment_names_its_diagnosis", condition=Q(certainty="none") | Q(diagnosis__isnull=False)
+            ),
+            models.CheckConstraint(name="assessment_is_about_a_lesion", condition=Q(lesion_count__gte=1)),
             models.CheckConstraint(
                 name="assessment_is_cosigned_by_another",
                 condition=Q(cosigned_by__isnull=True) | ~Q(cosigned_by=F("signed_by")),
@@ -69,12 +78,6 @@ class Assessment(Keyed):
                 timing="BEFORE TRUNCATE",
                 function="patients_assessment_is_signed",
                 rest="FOR EACH STATEMENT",
-            ),
-            Trigger(
-                name="assessment_keeps_its_lesions",
-                timing="AFTER INSERT",
-                function="patients_assessment_lesions_counted",
-                deferred=True,
             ),
         ]
 

@@ -14,6 +14,15 @@ ALARMING_KINDS: Final = frozenset({"suspicious", "contagious"})
 ALONE: Final = "none"
 """The level of supervision of a diagnosis that counts at once; any other waits for a physician's second signature."""
 COSIGNED_PROFESSIONS: Final = frozenset({"physician_assistant", "nurse_practitioner"})
+DIAGNOSING: Final = (
+    "dermatologist",
+    "ophthalmologist",
+    "physician_other",
+    "pediatrician",
+    "physician_assistant",
+    "nurse_practitioner",
+)
+"""Nobody else confirms or refutes, whatever the policy says."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,8 @@ from patients.policies.findings import (
 from patients.selectors.charts import family_of
 from patients.selectors.clinicians import clinician_of, may_cosign, signers_of
 from patients.services.changes import alone
-from patients.services.lesions import held_lesions, reclassified, require_lasting, state_of, word_coded
+from patients.services.courses import require_lasting
+from patients.services.lesions import held_lesions, reclassified, state_of, word_coded
 from patients.services.referrals import refer_flagged
 
 

@@ -9,19 +9,20 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinic.errors import Conflict, Malformed, NotAllowed, NotFound, RuleBroken
+from clinic.errors import Malformed, NotAllowed, NotFound
 from clinic.models import User
 from clinic.models.people import MEDICAL_DIRECTOR, PRACTITIONER
 from clinic.scopes import DEPTH_RANK, UNKNOWN, judged_depth
 from clinic.selectors.people import has_role
 from patients.models import BodySite, Diagnosis, Lesion, MiliaType, Patient
 from patients.policies.charts import require_place
-from patients.policies.courses import RECURRED, RESOLVED, require_lesion_step
+from patients.policies.courses import require_lesion_step
 from patients.policies.findings import LesionState, require_may_loosen
 from patients.policies.sides import LID_SIDES, side_of
 from patients.selectors.charts import are_followed, family_of
 from patients.selectors.clinicians import clinician_of
 from patients.services.changes import alone, ripple
+from patients.services.courses import came_back, require_lasting
 from patients.signals import lesion_reclassified
 
 M = TypeVar("M", Diagnosis, MiliaType)
@@ -112,7 +113,7 @@ def note_lesion(*, actor: User, patient: Patient, lesion: NewLesion) -> Lesion:
         region=body_site.region,
         depth=lesion.depth if has_role(actor, CLINICIANS) or not _is_shallow(lesion.depth) else UNKNOWN,
         milia_type=word_coded(MiliaType, lesion.milia_type, field="milia_type"),
-        recurrence_of=_came_back(actor, patient, lesion.recurrence_of) if lesion.recurrence_of else None,
+        recurrence_of=came_back(actor=actor, patient=patient, lesion=lesion.recurrence_of) if lesion.recurrence_of else None,
         **{name: getattr(lesion, name) for name in TOLD},
     )
 
@@ -173,17 +174,6 @@ def reclassified(lesions: Collection[Lesion], *, actor: User, reason: str, now: 
     return ripple(lesion_reclassified, lesions=keys, actor=actor, reason=reason, now=now)
 
 
-def require_lasting(lesions: Collection[Lesion]) -> None:
-    """
-    Nothing is charted about a record that became part of another.
-
-    :raises RuleBroken: `lesion_merged`, naming the one that lasts.
-    """
-    if merged := [lesion for lesion in lesions if lesion.merged_into_id]:
-        names = ", ".join(str(lesion.merged_into_id) for lesion in merged)
-        raise RuleBroken("lesion_merged", f"This record became part of another lesion: name that one ({names}).")
-
-
 def body_site_coded(code: str) -> BodySite:
     """
     The body site of that code.
@@ -206,23 +196,6 @@ def word_coded(model: type[M], code: str | None, *, field: str) -> M | None:
     if code and row is None:
         raise Malformed({field: "There is no such code."})
     return row
-
-
-def _came_back(actor: User, patient: Patient, key: UUID) -> Lesion:
-    """The resolved lesion that came back, which has recurred from now on."""
-    clinician_of(actor)
-    earlier = Lesion.objects.select_for_update(of=("self",)).filter(pk=key).first()
-    if earlier is None:
-        raise NotFound
-    require_lasting([earlier])
-    if earlier.patient_id != patient.pk:
-        raise RuleBroken("lesion_of_another_patient", "A recurrence belongs to the patient of the lesion that came back.")
-    if earlier.status not in {RESOLVED, RECURRED}:
-        raise Conflict("illegal_transition", "Only a lesion that was resolved comes back.")
-    if earlier.status == RESOLVED:
-        earlier.status = RECURRED
-        earlier.save(update_fields=["status"])
-    return earlier
 
 
 def _apply(row: Lesion, changes: Mapping[str, Any]) -> None:

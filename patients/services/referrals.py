@@ -1,6 +1,6 @@
 """Referring lesions to a specialty, and following that until somebody said what came of it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -16,7 +16,6 @@ from patients.policies.courses import (
     CLOSED,
     DECLINED,
     FOLLOWED,
-    LESION_TRANSITIONS,
     OPEN,
     REFERRED,
     SEEN,
@@ -27,7 +26,8 @@ from patients.policies.findings import ALARMING_KINDS, REFUTED
 from patients.policies.referring import OUTCOMES, SOON, destination_of, urgency_of
 from patients.selectors.charts import followed_among
 from patients.selectors.clinicians import clinician_of
-from patients.services.lesions import held_lesions, require_lasting
+from patients.services.courses import bring_to, require_lasting
+from patients.services.lesions import held_lesions
 from patients.services.referral_looks import IS_IT_BOOKED, LOOKS, answered, ask, due_of
 
 
@@ -187,7 +187,7 @@ def _opened(
         opened_at=now,
     )
     ReferredLesion.objects.bulk_create(ReferredLesion(referral=row, lesion=lesion, patient=patient) for lesion in rows)
-    _become(rows, REFERRED)
+    bring_to(lesions=rows, status=REFERRED)
     for look in LOOKS:
         ask(row, look, due_at=due_of(row, look))
     return row
@@ -199,16 +199,9 @@ def _ended(row: Referral, status: str, actor: User, now: datetime) -> Referral:
     answered(row, LOOKS, actor=actor, now=now)
     lesions = held_lesions([item.lesion_id for item in row.items.all()])
     followed = followed_among([lesion.pk for lesion in lesions])
-    _become([lesion for lesion in lesions if lesion.status == REFERRED and lesion.pk not in followed], status)
+    free = [lesion for lesion in lesions if lesion.status == REFERRED and lesion.pk not in followed]
+    bring_to(lesions=free, status=status)
     return row
-
-
-def _become(rows: Iterable[Lesion], status: str) -> None:
-    """Bring the lesions to that status where their course allows it; what is over stays over."""
-    for row in rows:
-        if status in LESION_TRANSITIONS[row.status]:
-            row.status = status
-            row.save(update_fields=["status"])
 
 
 def _held(referral: Referral) -> Referral:

@@ -375,6 +375,25 @@ class TestCatalogues:
 
         assert [(row["code"], row["icd10cm"]) for row in rows] == [("molluscum_contagiosum", "B08.1"), ("wart", "B07.8")]
 
+    def test_take_a_diagnosis_that_is_missing(self):
+        director, lesion = client_of(a_clinician(role="medical_director")), a_lesion()
+        trichilemmoma = {"code": "trichilemmoma", "name": "Trichilemmoma", "kind": "suspicious", "icd10cm": "D23.39"}
+
+        added = director.post(f"{API}diagnoses/", trichilemmoma)
+        director.post(ASSESSMENTS, {"lesions": [str(lesion.pk)], "diagnosis": "trichilemmoma", "certainty": "provisional"})
+
+        assert (added.status_code, added.json()) == (201, trichilemmoma)
+        assert director.get(f"{LESIONS}{lesion.pk}/").json()["suspicious"]
+
+    @pytest.mark.parametrize(
+        ("change", "status"),
+        [({}, 201), ({"code": "milium"}, 409), ({"code": "A B"}, 400), ({"kind": "odd"}, 400), ({"icd10cm": "72.0"}, 400)],
+    )
+    def test_take_only_what_is_whole_and_new(self, change, status):
+        body = {"code": "lipoma", "name": "Lipoma", "kind": "benign", "icd10cm": "D17.0"} | change
+
+        assert client_of(a_clinician(role="medical_director")).post(f"{API}diagnoses/", body).status_code == status
+
     def test_say_what_a_type_means_for_treatment(self):
         rows = client_of(a_user()).get(f"{API}milia-types/").json()["results"]
 
@@ -391,6 +410,7 @@ class TestCatalogues:
 
 CALLS = {
     "read diagnoses": ("get", f"{API}diagnoses/", None, "all"),
+    "add a diagnosis": ("post", f"{API}diagnoses/", {"code": "lipoma", "name": "Lipoma", "kind": "benign"}, "directors"),
     "read types": ("get", f"{API}milia-types/", None, "all"),
     "read reports": ("get", REPORTS, None, "all"),
     "read a report": ("get", REPORTS + "{report}/", None, "all"),
@@ -426,7 +446,11 @@ class TestWhoMayCall:
 
         answer = getattr(client_as(role), method)(_named(url, names), _named(body, names))
 
-        allowed = role in {"practitioner", "medical_director"} or (whose == "all" and role in {"front_desk", "manager"})
+        allowed = role in {
+            "all": {"front_desk", "manager", "practitioner", "medical_director"},
+            "practitioners": {"practitioner", "medical_director"},
+            "directors": {"medical_director"},
+        }.get(whose)
         expected = {True: {200, 201}, False: {401} if role == "anonymous" else {403}}[allowed]
         assert answer.status_code in expected
 

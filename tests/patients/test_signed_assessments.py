@@ -68,14 +68,6 @@ class TestRawSql:
     def test_adds_no_lesion_of_another_patient(self, assessment):
         assert refused_as(lambda: assessment.lesions.add(a_lesion())) == "assessment_is_of_one_patient"
 
-    def test_signs_for_no_lesion(self, assessment):
-        copied = "diagnosis_id, certainty, milia_type_id, depth, region, note, excluded, suspected, dermoscopy"
-        columns = f"patient_id, signed_by_id, profession, signed_at, lesion_count, {copied}"
-
-        name = refused_as(lambda: sql(f"INSERT INTO patients_assessment ({columns}) SELECT {columns} FROM patients_assessment"))
-
-        assert name == "assessment_keeps_its_lesions"
-
     @pytest.mark.parametrize("field", ["excluded", "suspected"])
     def test_names_no_look_alike_that_nobody_knows(self, assessment, field):
         unknown = Assessment(
@@ -125,3 +117,32 @@ class TestTheCosignature:
         own = "UPDATE patients_assessment SET cosigned_by_id = signed_by_id, cosigned_at = now()"
 
         assert refused_as(lambda: sql(own)) == "assessment_is_cosigned_by_another"
+
+
+class TestADiagnosis:
+    @pytest.mark.parametrize("profession", ["esthetician", "medical_aesthetician", "registered_nurse", "optometrist"])
+    @pytest.mark.parametrize("certainty", ["confirmed", "refuted"])
+    def test_is_settled_by_nobody_who_may_not_diagnose(self, assessment, profession, certainty):
+        settled = Assessment(
+            patient=assessment.patient,
+            signed_by=assessment.signed_by,
+            profession=profession,
+            signed_at=NOW,
+            diagnosis=assessment.diagnosis,
+            certainty=certainty,
+            lesion_count=1,
+        )
+
+        assert refused_as(settled.save) == "diagnosis_is_settled_by_a_profession_that_diagnoses"
+
+    def test_is_named_where_it_is_settled(self, assessment):
+        unnamed = Assessment(
+            patient=assessment.patient,
+            signed_by=assessment.signed_by,
+            profession="dermatologist",
+            signed_at=NOW,
+            certainty="confirmed",
+            lesion_count=1,
+        )
+
+        assert refused_as(unnamed.save) == "settled_assessment_names_its_diagnosis"
