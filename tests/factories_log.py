@@ -1,13 +1,13 @@
 """Makers of consents, stays and logs for tests: each names only what the test is about."""
 
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
-from clinic.models import Practitioner, Site, User
+from clinic.models import Practitioner, Site
 from clinic.scopes import HANDS_ON
-from patients.models import Consent, ConsentText, Lesion, Patient
-from tests.clinic_world import BEFORE, NOW
+from patients.models import Lesion, Patient
+from tests.clinic_world import NOW
+from tests.factories_consents import agreed
 from treatments.models import Encounter, Procedure
 from treatments.services.log.drafting import NewItem, NewLog, NewOutcome, draft_procedure
 
@@ -31,37 +31,9 @@ FORMS = {
 }
 
 
-def consented(patient: Patient, *kinds: str, at: datetime = BEFORE, **fields: Any) -> list[Consent]:
-    """Signed consents of the patient, to all work by hand unless kinds are named."""
-    return [_consent(patient, kind, at, fields) for kind in kinds or sorted(HANDS_ON)]
-
-
-def _consent(patient: Patient, kind: str, at: datetime, fields: dict[str, Any]) -> Consent:
-    body = f"What {kind} means."
-    text, _ = ConsentText.objects.get_or_create(
-        kind=kind,
-        version=99,
-        language="en",
-        defaults={
-            "title": kind,
-            "body": body,
-            "sha256": sha256(f"{kind}\n\n{body}".encode()).hexdigest(),
-            "in_force_from": BEFORE,
-        },
-    )
-    defaults = {
-        "patient": patient,
-        "kind": kind,
-        "text": text,
-        "text_sha256": text.sha256,
-        "signer_role": "guardian" if patient.guardian_name else "patient",
-        "signer_name": patient.guardian_name or patient.name,
-        "signer_relationship": "mother" if patient.guardian_name else "",
-        "signature_name": patient.guardian_name or patient.name,
-        "signed_at": at,
-        "recorded_by": User.objects.get_or_create(username="recorder")[0],
-    }
-    return Consent.objects.create(**(defaults | fields))
+def consented(patient: Patient) -> Patient:
+    """The patient, or the guardian, has agreed to all work by hand."""
+    return agreed(patient, *sorted(HANDS_ON), **({"signer_role": "guardian"} if patient.guardian_name else {}))
 
 
 def a_stay(

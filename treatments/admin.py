@@ -12,7 +12,21 @@ from clinic.admin.history import register_history
 from clinic.admin.writing import ServiceAdmin
 from clinic.models import Site, User
 from patients.admin import RecordAdmin, of_visible_patients
-from treatments.models import Encounter, OrderItem, Override, Treatment, TreatmentAct, TreatmentOrder
+from treatments.models import (
+    Addendum,
+    Complication,
+    Encounter,
+    Incident,
+    IncidentLesion,
+    OrderItem,
+    Override,
+    Procedure,
+    ProcedureItem,
+    ProcedureOutcome,
+    Treatment,
+    TreatmentAct,
+    TreatmentOrder,
+)
 from treatments.services.catalogue import correct_treatment
 
 
@@ -74,6 +88,60 @@ class EncounterAdmin(RecordAdmin):
 
     list_display = ("patient", "site", "practitioner", "status", "started_at", "ended_at")
     list_filter = ("status", "site")
+
+
+@admin.register(Procedure)
+class ProcedureAdmin(RecordAdmin):
+    """The log of what was done."""
+
+    list_display = ("patient", "site", "performed_by", "performed_at", "status", "signed_at", "cosigned_at")
+    list_filter = ("status", "site")
+
+
+@admin.register(ProcedureItem)
+class ProcedureItemAdmin(RecordAdmin):
+    """Treatments as they were done."""
+
+    list_display = ("procedure", "treatment", "act", "depth", "region")
+    list_filter = ("act",)
+
+
+@admin.register(ProcedureOutcome)
+class ProcedureOutcomeAdmin(RecordAdmin):
+    """How lesions came out."""
+
+    list_display = ("procedure", "lesion", "result", "attempts", "seconds")
+    list_filter = ("result",)
+
+
+@admin.register(Complication)
+class ComplicationAdmin(RecordAdmin):
+    """What went wrong."""
+
+    list_display = ("procedure", "kind", "severity")
+    list_filter = ("severity",)
+
+
+@admin.register(Addendum)
+class AddendumAdmin(RecordAdmin):
+    """What amends signed logs."""
+
+    list_display = ("procedure", "signed_by", "signed_at")
+
+
+@admin.register(Incident)
+class IncidentAdmin(RecordAdmin):
+    """What happened against the rules."""
+
+    list_display = ("patient", "site", "kind", "status", "reported_at", "reviewed_at", "closed_at")
+    list_filter = ("status", "site")
+
+
+@admin.register(IncidentLesion)
+class IncidentLesionAdmin(RecordAdmin):
+    """The lesions that incidents concern."""
+
+    list_display = ("incident", "lesion")
 
 
 def _visible(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:

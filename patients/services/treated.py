@@ -14,8 +14,9 @@ COMPLETE, NOT_DONE = "complete", "not_done"
 def follow_treatment(*, results: Mapping[UUID, str]) -> None:
     """
     Bring each lesion to the result of its treatment: in treatment as soon as somebody has worked on it, resolved when it
-    came out complete. The caller holds the lesions.
+    came out complete. The caller leans on the lesions, and is in a transaction.
     """
+    list(Lesion.objects.select_for_update().filter(pk__in=results).order_by("pk").values_list("pk"))
     treated = [lesion for lesion, result in results.items() if result != NOT_DONE]
     cleared = [lesion for lesion, result in results.items() if result == COMPLETE]
     with pghistory.context(why="procedure_signed"):

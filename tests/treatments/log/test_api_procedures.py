@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from appointments.services.course import check_in
 from tests import clinic_world as world
 from tests.clinic.tokens import client_of
 from tests.clinic_world import NOW, SmallClinic
@@ -275,6 +276,15 @@ class TestReading:
         [row] = derm.get(f"{ENCOUNTERS}?patient={clinic.patient.pk}").json()["results"]
 
         assert (row["id"], row["procedures"], row["status"]) == (str(stay.pk), [shown["id"]], "in_progress")
+
+    def test_finds_the_stay_of_a_visit(self, clinic, derm):
+        world.order(clinic.derm, clinic.patient, [clinic.lesion])
+        visit = world.book(clinic.desk, clinic.patient, world.after(), clinic.derm, clinic.lesion)
+        check_in(actor=clinic.desk, visit=visit, now=world.after())
+
+        [row] = derm.get(f"{ENCOUNTERS}?appointment={visit.pk}").json()["results"]
+
+        assert (row["appointment"], row["status"]) == (str(visit.pk), "arrived")
 
     def test_a_page_takes_the_same_queries_however_long(self, clinic, stay, derm, django_assert_max_num_queries):
         for _ in range(3):

@@ -1,6 +1,6 @@
 """Stays of patients over HTTP: made at check-in, read here."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from rest_framework.request import Request
@@ -38,8 +38,10 @@ class Encounters(ApiView):
     def get(self, request: Request) -> Response:
         """One page."""
         allowed = {"patient": key, "appointment": key, "site": word, "status": one_of(*ENCOUNTER_STATUSES)}
-        rows = encounters_visible_to(request.user).filter(**_columns(filters(request, allowed)))
-        return paged(request, rows, show_encounter)
+        asked = filters(request, allowed)
+        if "site" in asked:
+            asked["site__code"] = asked.pop("site")
+        return paged(request, encounters_visible_to(request.user).filter(**asked), show_encounter)
 
 
 class OneEncounter(ApiView):
@@ -51,8 +53,3 @@ class OneEncounter(ApiView):
     def get(self, request: Request, encounter: UUID) -> Response:
         """Show it."""
         return answer(show_encounter(found(encounters_visible_to(request.user), encounter)))
-
-
-def _columns(asked: dict[str, Any]) -> dict[str, Any]:
-    names = {"site": "site__code", "appointment": "plan__visit"}
-    return {names.get(name, name): str(value) if name == "appointment" else value for name, value in asked.items()}

@@ -1,25 +1,33 @@
 """The proof of a signed procedure over HTTP: as JSON, and as a page to be printed for an inspector."""
 
+from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
+from django.templatetags.static import static
+from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+import patients
 from clinic.api.base import ApiView
 from clinic.api.permissions import ANY_STAFF, RolesByMethod
 from clinic.api.render import named, person
 from clinic.api.schema import BoundsShown, NamedShown, PersonShown, describe
 from clinic.api.versions import answer
+from clinic.pdf import pdf_of
 from patients.selectors.records import found
 from treatments.api.log.shapes import AddendumShown
 from treatments.api.log.shown import show_addendum
 from treatments.models import Procedure
 from treatments.selectors.log.proof import proof_of
 from treatments.selectors.log.records import procedures_visible_to
+
+STYLE = "patients/paper.css"
+STYLE_FILE = Path(patients.__file__).resolve().parent / "static" / STYLE
 
 
 class EvidenceShown(serializers.Serializer[Any]):
@@ -72,15 +80,32 @@ class Proof(ApiView):
 
 
 class ProofPage(ApiView):
-    """The same to be printed."""
+    """The same to be read and printed."""
 
     roles: ClassVar[RolesByMethod] = {"GET": ANY_STAFF}
 
-    @describe("The proof as a page to be printed", shown=str, refuses=(422,))
+    @describe(
+        "The proof as a page", shown=OpenApiTypes.STR, status=(200, "text/html"), operation_id="procedures_proof_page_show"
+    )
     def get(self, request: Request, procedure: UUID) -> HttpResponse:
-        """HTML."""
-        shown = show_proof(found(procedures_visible_to(request.user), procedure))
-        return HttpResponse(proof_html(shown), headers={"Cache-Control": "no-store"})
+        """For an inspector."""
+        row = found(procedures_visible_to(request.user), procedure)
+        return _on_paper(row, _page(row, style=static(STYLE)), kind="html", media="text/html; charset=utf-8")
+
+
+class ProofPdf(ApiView):
+    """The same to be handed over."""
+
+    roles: ClassVar[RolesByMethod] = {"GET": ANY_STAFF}
+
+    @describe(
+        "The proof as PDF", shown=OpenApiTypes.BINARY, status=(200, "application/pdf"), operation_id="procedures_proof_pdf_show"
+    )
+    def get(self, request: Request, procedure: UUID) -> HttpResponse:
+        """The same page."""
+        row = found(procedures_visible_to(request.user), procedure)
+        pdf = pdf_of(html=_page(row), css=STYLE_FILE.read_text(encoding="utf-8"))
+        return _on_paper(row, pdf, kind="pdf", media="application/pdf")
 
 
 def show_proof(procedure: Procedure) -> dict[str, Any]:
@@ -99,11 +124,16 @@ def show_proof(procedure: Procedure) -> dict[str, Any]:
     }
 
 
-def proof_html(shown: dict[str, Any]) -> str:
-    """The proof as a page of its own."""
+def _page(procedure: Procedure, *, style: str = "") -> str:
+    shown = show_proof(procedure)
     moments = [
         ("As of the booking", shown["booking"]),
         ("As of the start", shown["start"]),
         ("As of the signature", shown["signature"]),
     ]
-    return render_to_string("treatments/proof.html", {"proof": shown, "moments": moments})
+    return render_to_string("treatments/proof.html", {"proof": shown, "moments": moments, "style": style})
+
+
+def _on_paper(procedure: Procedure, content: str | bytes, *, kind: str, media: str) -> HttpResponse:
+    headers = {"Cache-Control": "no-store", "Content-Disposition": f'inline; filename="proof-{procedure.pk}.{kind}"'}
+    return HttpResponse(content, content_type=media, headers=headers)

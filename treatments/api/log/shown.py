@@ -19,7 +19,7 @@ def show_encounter(encounter: Encounter) -> dict[str, Any]:
         "patient": named(encounter.patient),
         "site": encounter.site.code,
         "practitioner": person(encounter.practitioner),
-        "appointment": encounter.plan.get("visit"),
+        "appointment": encounter.visit and str(encounter.visit),
         "status": encounter.status,
         "started_at": local(encounter.started_at, zone),
         "ended_at": local(encounter.ended_at, zone),

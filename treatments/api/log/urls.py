@@ -14,6 +14,7 @@ urlpatterns = [
     path("procedures/<uuid:procedure>/addenda/", procedures.Addenda.as_view(), name="procedure-addenda"),
     path("procedures/<uuid:procedure>/proof/", proof.Proof.as_view(), name="procedure-proof"),
     path("procedures/<uuid:procedure>/proof/page/", proof.ProofPage.as_view(), name="procedure-proof-page"),
+    path("procedures/<uuid:procedure>/proof/pdf/", proof.ProofPdf.as_view(), name="procedure-proof-pdf"),
     path("incidents/", incidents.Incidents.as_view(), name="incidents"),
     path("incidents/<uuid:incident>/", incidents.OneIncident.as_view(), name="incident"),
     path("incidents/<uuid:incident>/review/", incidents.Review.as_view(), name="incident-review"),

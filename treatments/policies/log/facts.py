@@ -75,7 +75,7 @@ class Logged:
     The whole log, from `start` until `end` (UTC).
 
     `booked` holds the treatments (by code) of the visit; `requires` the conditions under which the performer's profession
-    is permitted the work, `consents` the kinds that were in force then. `earliest` and `latest` bound what belongs to the stay.
+    is permitted the work. `earliest` and `latest` bound what belongs to the stay.
     """
 
     items: tuple[LoggedItem, ...]
@@ -85,5 +85,4 @@ class Logged:
     latest: datetime
     booked: frozenset[str] = frozenset()
     requires: frozenset[str] = frozenset()
-    consents: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()

@@ -16,7 +16,6 @@ MOST_ATTEMPTS, LONGEST_PRESS = 2, 30
 DAYS_BETWEEN = 1
 ASEPSIS = "Clinical guidelines 002 and 004, and OAC 4713-8-04(F): clean skin, a new sterile sharp for each patient, a sharps container"
 ATTEMPTS = "Clinical guideline 002, taken as a ceiling: too much pressure drives what is in the milium deeper"
-CONSENT = "Clinic policy: nobody is treated without consent to that kind of procedure"
 RECORD = "Clinic policy: a log says how each lesion came out, and when the work was done"
 PROTECTION = "The authority matrix: lasers are used with the eyes protected"
 CHECKS = (
@@ -29,7 +28,7 @@ CHECKS = (
 
 def log_refusals(logged: Logged) -> list[Refusal]:
     """All that keeps this log from being signed, beside what is judged at every other moment of a visit."""
-    asked = (_time, _sterility, _outcomes, _consents, _consultation, _protection, _reviews)
+    asked = (_time, _sterility, _outcomes, _consultation, _protection, _reviews)
     found = [refusal for gate in asked for refusal in gate(logged)]
     return found + [refusal for item in logged.items for refusal in peel_refusals(item, requires=logged.requires)]
 
@@ -113,20 +112,6 @@ def _outcomes(logged: Logged) -> Iterator[Refusal]:
 def _forms_missing(item: LoggedItem) -> list[str]:
     asked = {FORM_OF[act] for act in item.facts.acts if act in FORM_OF} - {"microdermabrasion"}
     return sorted(asked - item.settings)
-
-
-def _consents(logged: Logged) -> Iterator[Refusal]:
-    """G16: consent to each kind of work that was done by hand."""
-    done = {act for item in logged.items for act in item.facts.acts if act in HANDS_ON}
-    for act in sorted(done - logged.consents):
-        yield Refusal(
-            code="consent_missing",
-            gate="G16",
-            detail=f"No consent to {act.replace('_', ' ')} was in force when the work began.",
-            source=CONSENT,
-            mend="If it was signed on paper, record it; if nobody had consented, report an incident.",
-            resource=act,
-        )
 
 
 def _consultation(logged: Logged) -> Iterator[Refusal]:

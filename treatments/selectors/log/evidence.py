@@ -135,15 +135,16 @@ def _supervision(subject: Subject, privileges: Iterable[dict[str, Any]], at: dat
 
 
 def _consents(subject: Subject, at: datetime) -> list[dict[str, Any]]:
-    """Those signed by then and not withdrawn, with the hash of the text that was shown."""
-    rows = [row for row in rows_as_of(Consent, at=at, patient=subject.patient) if row.withdrawn_at is None]
-    texts = {row.id: row for row in rows_as_of(ConsentText, at=at, id__in={row.text_id for row in rows})} if rows else {}
+    """The last one of each kind that was signed by then and not withdrawn, with the hash of the text that was shown."""
     acts = {parts(key)[0] for key in subject.scopes}
+    standing = [row for row in rows_as_of(Consent, at=at, patient=subject.patient) if row.withdrawn_at is None]
+    last = {row.kind: row for row in sorted(standing, key=lambda row: row.signed_at) if row.kind in acts}
+    rows = [last[kind] for kind in sorted(last)]
+    texts = {row.id: row for row in rows_as_of(ConsentText, at=at, id__in={row.text_id for row in rows})} if rows else {}
     return [
         _columns(row, ("id", "kind", "text_sha256", "signer_role", "signer_name", "signed_at"))
         | {"text_version": texts[row.text_id].version if row.text_id in texts else None}
-        for row in sorted(rows, key=lambda row: (row.kind, row.signed_at))
-        if row.kind in acts
+        for row in rows
     ]
 
 

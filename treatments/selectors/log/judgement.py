@@ -8,13 +8,13 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.dateparse import parse_datetime
 
 from clinic.errors import Refusal, by_gate
-from patients.selectors.consents import consents_in_force
 from treatments.models import Encounter, OrderItem, Procedure
 from treatments.models.orders import ACTIVE, USED
 from treatments.policies.gates.findings import INFO, WARN
 from treatments.policies.gates.judgement import judge
 from treatments.policies.log.facts import Logged
 from treatments.policies.log.gates import log_refusals, log_warnings
+from treatments.selectors.consents import consent_refusals
 from treatments.selectors.log.items import asked_of, logged_items
 from treatments.selectors.log.standing import Standing, standing_of
 from treatments.selectors.performers import Slot
@@ -34,7 +34,6 @@ class LogJudgement:
     work: Work
     slot: Slot
     standing: Standing
-    consents: dict[str, UUID]
     reasons: tuple[Refusal, ...]
     warnings: tuple[Refusal, ...]
 
@@ -58,7 +57,8 @@ def judge_log(*, procedure: Procedure, now: datetime) -> LogJudgement:
         supervisor=procedure.supervisor_id,
         preferred=_planned_supervisor(encounter),
     )
-    consents = consents_in_force(patient=procedure.patient_id, at=procedure.performed_at)
+    acts = {row.act for row in work.rows}
+    consents = consent_refusals(patient=procedure.patient, acts=acts, at=procedure.performed_at)
     earliest, latest = window_of(encounter, now=now)
     logged = Logged(
         items=logged_items(items, work, procedure),
@@ -68,16 +68,14 @@ def judge_log(*, procedure: Procedure, now: datetime) -> LogJudgement:
         latest=latest,
         booked=frozenset(encounter.plan.get("treatments", [])),
         requires=standing.requires,
-        consents=frozenset(consents),
         regions=frozenset(row.region for row in work.rows),
     )
     weighed, remarks = _patients_own(work, procedure)
-    reasons = [*weighed, *standing.refusals, *log_refusals(logged), *_unplanned(work, procedure, standing)]
+    reasons = [*weighed, *standing.refusals, *consents, *log_refusals(logged), *_unplanned(work, procedure, standing)]
     return LogJudgement(
         work=work,
         slot=slot,
         standing=standing,
-        consents=consents,
         reasons=tuple(by_gate(reasons)),
         warnings=tuple(by_gate([*remarks, *log_warnings(logged)])),
     )

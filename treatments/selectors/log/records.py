@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from clinic.models import User
 from patients.selectors.records import patients_visible_to
@@ -20,9 +20,10 @@ from treatments.models.procedures import SIGNED
 
 
 def encounters_visible_to(user: User) -> QuerySet[Encounter]:
-    """Stays of the patients whom the user may see, with the ids of their logs and incidents."""
+    """Stays of the patients whom the user may see, with the ids of their visit, logs and incidents."""
     return (
         Encounter.objects.filter(patient__in=_visible(user))
+        .annotate(visit=F("appointment"))
         .select_related("patient", "site", "practitioner__user")
         .prefetch_related(
             Prefetch("procedures", Procedure.objects.order_by("id").only("id", "encounter", "status")),

@@ -117,7 +117,9 @@ def revise_procedure(*, actor: User, procedure: Procedure, log: NewLog, now: dat
 
 def locked(procedure: Procedure) -> Procedure:
     """The log as it is now, kept from everybody else until the transaction ends."""
-    rows = Procedure.objects.select_related("encounter", "patient", "site", "performed_by__user", "supervisor__user")
+    rows = Procedure.objects.select_related(
+        "encounter", "patient__registered_site", "site", "performed_by__user", "supervisor__user"
+    )
     return rows.select_for_update(of=("self",)).get(pk=procedure.pk)
 
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from clinic.errors import Conflict, NotAllowed, RuleBroken
 from clinic.models import User
 from clinic.models.people import PRACTITIONER
-from clinic.services.changes import hold, share
+from clinic.services.changes import share
 from clinic.services.tasks import finish_tasks_about, open_task
 from patients.selectors.clinicians import clinician_of
 from patients.services.treated import follow_treatment
@@ -35,8 +35,8 @@ def sign_procedure(*, actor: User, procedure: Procedure, now: datetime) -> Proce
     :raises RuleBroken: with every reason; the draft stays, and the answer says how to report an incident instead.
     """
     signer = clinician_of(actor)
-    hold(keys=procedure.outcomes.values_list("lesion", flat=True))
-    share(keys=[key for key in (procedure.performed_by_id, procedure.supervisor_id) if key])
+    lesions = procedure.outcomes.values_list("lesion", flat=True)
+    share(keys=[key for key in (procedure.performed_by_id, procedure.supervisor_id, *lesions) if key])
     procedure = locked(procedure)
     if procedure.is_signed:
         raise Conflict("illegal_transition", "This log is signed already.")
