@@ -9,3 +9,10 @@ Sent with `lesions` (uuids), `actor`, `reason` (a code) and `now` after what rul
 The lesions are held and the constraints deferred; a receiver moves the visits that are no longer covered, and returns
 their ids.
 """
+
+contraindications_coming = Signal()
+"""
+Sent with `patient`, `held` (the `Held` rows that are about to be kept), `actor` and `now` before they are written.
+
+The patient is locked; a receiver ends what they forbid, so that both happen in one transaction or neither does.
+"""
