@@ -19,6 +19,7 @@ from patients.models import (
     Lesion,
     MiliaType,
     Patient,
+    Photo,
     SkinProfile,
 )
 from patients.selectors.records import patients_visible_to
@@ -107,6 +108,14 @@ class ConsentTextAdmin(ReadOnlyAdmin):
 
     list_display = ("title", "kind", "version", "language", "in_force_from")
     list_filter = ("kind", "language")
+
+
+@admin.register(Photo)
+class PhotoAdmin(RecordAdmin):
+    """Photos as they were uploaded; the pictures themselves are shown by the API."""
+
+    list_display = ("patient", "body_site", "laterality", "view", "taken_at", "uploaded_by", "bytes_removed_at")
+    list_filter = ("view", "chart", "bytes_removed_because")
 
 
 @admin.register(BodySite)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.api import assessments, consent_papers, consents, lesions, people, skin
+from patients.api import assessments, consent_papers, consents, lesions, people, photos, skin
 
 urlpatterns = [
     path("body-sites/", lesions.BodySites.as_view(), name="body-sites"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("assessments/", assessments.Assessments.as_view(), name="assessments"),
     path("assessments/<uuid:assessment>/", assessments.OneAssessment.as_view(), name="assessment"),
     path("assessments/<uuid:assessment>/cosign/", assessments.Cosign.as_view(), name="assessment-cosign"),
+    path("photos/", photos.Photos.as_view(), name="photos"),
+    path("photos/pair/", photos.BeforeAndAfter.as_view(), name="photo-pair"),
+    path("photos/pair/image/", photos.PairImage.as_view(), name="photo-pair-image"),
+    path("photos/<uuid:photo>/", photos.OnePhoto.as_view(), name="photo"),
+    path("photos/<uuid:photo>/image/", photos.Image.as_view(), name="photo-image"),
     path("skin-profiles/", skin.SkinProfiles.as_view(), name="skin-profiles"),
     path("skin-profiles/<uuid:profile>/", skin.OneSkinProfile.as_view(), name="skin-profile"),
     path("consent-texts/", consents.ConsentTexts.as_view(), name="consent-texts"),

@@ -2,6 +2,7 @@ from patients.models.assessments import AssessedLesion, Assessment
 from patients.models.consents import Consent, ConsentText
 from patients.models.lesions import BodySite, Diagnosis, Lesion, MiliaType
 from patients.models.people import Contraindication, Patient, SkinProfile
+from patients.models.photos import Photo
 
 __all__ = [
     "AssessedLesion",
@@ -14,5 +15,6 @@ __all__ = [
     "Lesion",
     "MiliaType",
     "Patient",
+    "Photo",
     "SkinProfile",
 ]
