@@ -21,6 +21,7 @@ from patients.models import (
     LesionReport,
     MiliaType,
     Patient,
+    Photo,
     Referral,
     ReferredLesion,
     SkinProfile,
@@ -143,6 +144,14 @@ class ReferredLesionAdmin(RecordAdmin):
     """Lesions of referrals."""
 
     list_display = ("referral", "lesion")
+
+
+@admin.register(Photo)
+class PhotoAdmin(RecordAdmin):
+    """Photos as they were uploaded; the pictures themselves are shown by the API."""
+
+    list_display = ("patient", "body_site", "laterality", "view", "taken_at", "uploaded_by", "bytes_removed_at")
+    list_filter = ("view", "chart", "bytes_removed_because")
 
 
 @admin.register(BodySite)

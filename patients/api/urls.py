@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from patients.api import assessments, catalogues, consent_papers, consents, lesions, merging, people, referrals, reports, skin
+from patients.api import (
+    assessments,
+    catalogues,
+    consent_papers,
+    consents,
+    lesions,
+    merging,
+    people,
+    photos,
+    referrals,
+    reports,
+    skin,
+)
 
 urlpatterns = [
     path("body-sites/", catalogues.BodySites.as_view(), name="body-sites"),
@@ -30,6 +42,11 @@ urlpatterns = [
     path("referrals/<uuid:referral>/seen/", referrals.Seen.as_view(), name="referral-seen"),
     path("referrals/<uuid:referral>/close/", referrals.Close.as_view(), name="referral-close"),
     path("referrals/<uuid:referral>/decline/", referrals.Decline.as_view(), name="referral-decline"),
+    path("photos/", photos.Photos.as_view(), name="photos"),
+    path("photos/pair/", photos.BeforeAndAfter.as_view(), name="photo-pair"),
+    path("photos/pair/image/", photos.PairImage.as_view(), name="photo-pair-image"),
+    path("photos/<uuid:photo>/", photos.OnePhoto.as_view(), name="photo"),
+    path("photos/<uuid:photo>/image/", photos.Image.as_view(), name="photo-image"),
     path("skin-profiles/", skin.SkinProfiles.as_view(), name="skin-profiles"),
     path("skin-profiles/<uuid:profile>/", skin.OneSkinProfile.as_view(), name="skin-profile"),
     path("consent-texts/", consents.ConsentTexts.as_view(), name="consent-texts"),

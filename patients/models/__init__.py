@@ -3,6 +3,7 @@ from patients.models.consents import Consent, ConsentText
 from patients.models.lesions import BodySite, Diagnosis, Lesion, MiliaType
 from patients.models.merges import LesionMerge
 from patients.models.people import Contraindication, Patient, SkinProfile
+from patients.models.photos import Photo
 from patients.models.referrals import Referral, ReferredLesion
 from patients.models.reports import LesionReport
 
@@ -19,6 +20,7 @@ __all__ = [
     "LesionReport",
     "MiliaType",
     "Patient",
+    "Photo",
     "Referral",
     "ReferredLesion",
     "SkinProfile",
