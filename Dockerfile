@@ -8,6 +8,11 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     DATA_DIR=/data \
     PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
 
+# What sets the type of printed pages.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
+    && rm -rf /var/lib/apt/lists/*
+
 RUN groupadd --system --gid 10001 pearl \
     && useradd --system --uid 10001 --gid pearl --home-dir /srv/pearl --shell /usr/sbin/nologin pearl \
     && install --directory --owner pearl --group pearl /srv/pearl /srv/static /data /tmp/metrics

@@ -4,11 +4,23 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from clinic.admin.base import ReadOnlyAdmin
 from clinic.admin.history import register_history
 from clinic.models import User
-from patients.models import Assessment, BodySite, Contraindication, Diagnosis, Lesion, MiliaType, Patient, SkinProfile
+from patients.models import (
+    Assessment,
+    BodySite,
+    Consent,
+    ConsentText,
+    Contraindication,
+    Diagnosis,
+    Lesion,
+    MiliaType,
+    Patient,
+    SkinProfile,
+)
 from patients.selectors.records import patients_visible_to
 
 TO_THE_PATIENT = {
@@ -18,10 +30,13 @@ TO_THE_PATIENT = {
     "ContraindicationEvent": "profile__patient",
     "AssessedLesionEvent": "assessment__patient",
 }
+OF_NOBODY = {"ConsentTextEvent"}
 
 
 def of_visible_patients(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Rows of the patients whom the user may see."""
+    """Rows of the patients whom the user may see; what is about no patient, everybody sees."""
+    if rows.model.__name__ in OF_NOBODY:
+        return rows
     way = TO_THE_PATIENT.get(rows.model.__name__, "patient")
     return rows.filter(**{f"{way}__in": patients_visible_to(user).select_related(None).values("pk")})
 
@@ -72,6 +87,26 @@ class AssessmentAdmin(RecordAdmin):
 
     list_display = ("patient", "signed_by", "profession", "signed_at", "diagnosis", "certainty")
     list_filter = ("profession", "certainty")
+
+
+@admin.register(Consent)
+class ConsentAdmin(RecordAdmin):
+    """Signatures beneath texts, and their withdrawals."""
+
+    list_display = ("patient", "kind", "text", "signer_role", "signer_name", "signed_at", "withdrawn_at")
+    list_filter = ("kind", "signer_role")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Every column but the bytes of a drawn signature, which the printed page shows."""
+        return [name for name in super().get_fields(request, obj) if name != "signature_image"]
+
+
+@admin.register(ConsentText)
+class ConsentTextAdmin(ReadOnlyAdmin):
+    """Texts to be signed, as they are shipped."""
+
+    list_display = ("title", "kind", "version", "language", "in_force_from")
+    list_filter = ("kind", "language")
 
 
 @admin.register(BodySite)

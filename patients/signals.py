@@ -9,3 +9,10 @@ Sent with `lesions` (uuids), `actor`, `reason` (a code) and `now` after what rul
 The lesions are held and the constraints deferred; a receiver moves the visits that are no longer covered, and returns
 their ids.
 """
+
+consent_withdrawn = Signal()
+"""
+Sent with `patient` (Patient), `kind` (a word) and `now` after the patient's consents of that kind were withdrawn.
+
+The patient is held; what was kept or planned on the strength of the consent ends in the same transaction.
+"""

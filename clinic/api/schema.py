@@ -132,7 +132,7 @@ def describe(
     *,
     shown: Any = None,
     taken: Any = None,
-    status: int = 200,
+    status: int | tuple[int, str] = 200,
     query: Mapping[str, str | OpenApiParameter] | None = None,
     paging: bool = False,
     refuses: tuple[int, ...] = (),
@@ -141,8 +141,8 @@ def describe(
     more: Mapping[int, Any] | None = None,
 ) -> Callable[[Any], Any]:
     """
-    Document one method: `taken` is the input serializer, `shown` the answer's (None: no body), `query` the parameters
-    (name -> what it says), `refuses` the statuses beside 400, 401, 403, 404, 429 and 503, `more` further answers.
+    Document one method: `taken` is the input serializer, `shown` the answer's (None: no body), `status` its status (with a
+    media type, where it is not JSON), `query` the parameters (name -> what it says), `refuses` the statuses beside 400, 401, 403, 404, 429 and 503, `more` further answers.
     """
     statuses = {400, 403, 404, 429, 503, *refuses} | (set() if public else {401})
     problems = {(code, PROBLEM): OpenApiResponse(ProblemShown) for code in sorted(statuses)}

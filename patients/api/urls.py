@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.api import assessments, lesions, people, skin
+from patients.api import assessments, consent_papers, consents, lesions, people, skin
 
 urlpatterns = [
     path("body-sites/", lesions.BodySites.as_view(), name="body-sites"),
@@ -16,4 +16,10 @@ urlpatterns = [
     path("assessments/<uuid:assessment>/cosign/", assessments.Cosign.as_view(), name="assessment-cosign"),
     path("skin-profiles/", skin.SkinProfiles.as_view(), name="skin-profiles"),
     path("skin-profiles/<uuid:profile>/", skin.OneSkinProfile.as_view(), name="skin-profile"),
+    path("consent-texts/", consents.ConsentTexts.as_view(), name="consent-texts"),
+    path("consents/", consents.Consents.as_view(), name="consents"),
+    path("consents/<uuid:consent>/", consents.OneConsent.as_view(), name="consent"),
+    path("consents/<uuid:consent>/withdraw/", consents.Withdraw.as_view(), name="consent-withdraw"),
+    path("consents/<uuid:consent>/page/", consent_papers.ConsentPage.as_view(), name="consent-page"),
+    path("consents/<uuid:consent>/pdf/", consent_papers.ConsentPdf.as_view(), name="consent-pdf"),
 ]

@@ -1,4 +1,5 @@
 from patients.models.assessments import AssessedLesion, Assessment
+from patients.models.consents import Consent, ConsentText
 from patients.models.lesions import BodySite, Diagnosis, Lesion, MiliaType
 from patients.models.people import Contraindication, Patient, SkinProfile
 
@@ -6,6 +7,8 @@ __all__ = [
     "AssessedLesion",
     "Assessment",
     "BodySite",
+    "Consent",
+    "ConsentText",
     "Contraindication",
     "Diagnosis",
     "Lesion",

@@ -7,11 +7,14 @@ import pytest
 
 import patients
 from clinic.scopes import REGIONS
+from patients.models.people import LANGUAGES
+from patients.policies.consents import KINDS
 
 DATA = Path(patients.__file__).parent / "data"
 SITES = {site["code"]: site for site in json.loads((DATA / "body_sites.json").read_text())}
 DIAGNOSES = {diagnosis["code"]: diagnosis for diagnosis in json.loads((DATA / "diagnoses.json").read_text())}
 TYPES = {kind["code"]: kind for kind in json.loads((DATA / "milia_types.json").read_text())}
+TEXTS = {(text["kind"], text["language"]): text for text in json.loads((DATA / "consent_texts.json").read_text())}
 
 
 class TestBodySites:
@@ -77,3 +80,14 @@ class TestTypesOfMilia:
     )
     def test_lead_to_a_pathway(self, code, pathway):
         assert TYPES[code]["pathway"] == pathway
+
+
+class TestConsentTexts:
+    def test_exist_for_every_kind_in_every_language(self):
+        assert set(TEXTS) == {(kind, language) for kind in KINDS for language in LANGUAGES}
+
+    @pytest.mark.parametrize(("kind", "language"), TEXTS)
+    def test_say_that_consent_can_be_taken_back(self, kind, language):
+        words = {"en": "take this consent back", "es": "retirar"}[language]
+
+        assert words in " ".join(TEXTS[kind, language]["body"])

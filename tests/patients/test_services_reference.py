@@ -2,13 +2,22 @@
 
 import pytest
 
-from patients.models import BodySite, Diagnosis, MiliaType
+from patients.models import BodySite, ConsentText, Diagnosis, MiliaType
 from patients.services.reference import load_catalogues
 
 pytestmark = pytest.mark.django_db
 
 
 class TestLoadCatalogues:
+    def test_adds_consent_texts_and_never_changes_one(self):
+        load_catalogues()
+        ConsentText.objects.filter(kind="photos").update(in_force_from="2026-01-01T00:00:00Z")
+
+        load_catalogues()
+
+        assert ConsentText.objects.count() == 20
+        assert {text.in_force_from.year for text in ConsentText.objects.filter(kind="photos")} == {2026}
+
     def test_brings_everything_once_however_often_it_runs(self):
         load_catalogues()
         load_catalogues()
