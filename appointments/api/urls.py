@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appointments.api import messages, reassignments, slots, verdicts, visits
+from appointments.api import messages, reassignments, slots, timeline, verdicts, visits
 from appointments.api.actions import ACTIONS
 
 urlpatterns = [
@@ -17,5 +17,6 @@ urlpatterns = [
     ),
     path("reassignments/", reassignments.Reassignments.as_view(), name="reassignments"),
     path("reassignments/apply/", reassignments.Apply.as_view(), name="reassignments-apply"),
+    path("patients/<uuid:patient>/timeline/", timeline.Timeline.as_view(), name="patient-timeline"),
     path("messages/", messages.Messages.as_view(), name="messages"),
 ]
