@@ -244,6 +244,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "appointments.tasks.sweep_authority",
         "schedule": crontab(hour=7, minute=15),
     },
+    "follow referrals": {
+        "task": "patients.tasks.follow_referrals",
+        "schedule": crontab(hour=7, minute=30),
+    },
     "carry the rosters forward": {
         "task": "clinic.tasks.extend_rosters",
         "schedule": crontab(hour=7, minute=45),

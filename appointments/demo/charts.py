@@ -149,6 +149,7 @@ class Book:
             signed_at=signature.at,
             cosigned_by=signature.cosigned_by,
             cosigned_at=signature.at + timedelta(days=1) if signature.cosigned_by else None,
+            lesion_count=1,
             **found,
         )
         self.assessments.append(assessment)

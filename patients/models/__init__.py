@@ -1,7 +1,10 @@
 from patients.models.assessments import AssessedLesion, Assessment
 from patients.models.consents import Consent, ConsentText
 from patients.models.lesions import BodySite, Diagnosis, Lesion, MiliaType
+from patients.models.merges import LesionMerge
 from patients.models.people import Contraindication, Patient, SkinProfile
+from patients.models.referrals import Referral, ReferredLesion
+from patients.models.reports import LesionReport
 
 __all__ = [
     "AssessedLesion",
@@ -12,7 +15,11 @@ __all__ = [
     "Contraindication",
     "Diagnosis",
     "Lesion",
+    "LesionMerge",
+    "LesionReport",
     "MiliaType",
     "Patient",
+    "Referral",
+    "ReferredLesion",
     "SkinProfile",
 ]

@@ -1,9 +1,11 @@
 """What a clinician found: signed when made, never edited."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from clinic.base import Keyed, one_of
+from clinic.constraints import Trigger
 from clinic.history import tracked
 from clinic.models import Practitioner
 from clinic.scopes import PROFESSIONS
@@ -13,7 +15,12 @@ from patients.models.people import Patient
 
 @tracked
 class Assessment(Keyed):
-    """One finding for lesions that share it; one by a PA or NP confirms only when a physician co-signed it."""
+    """
+    One finding for lesions that share it; one by a PA or NP confirms only when a physician co-signed it.
+
+    `excluded` and `suspected` are codes of the diagnoses that it might have been and is not, or may still be.
+    `lesion_count` is how many lesions it was signed for: none joins them afterwards.
+    """
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="assessments")
     lesions = models.ManyToManyField(Lesion, related_name="assessments")
@@ -27,7 +34,11 @@ class Assessment(Keyed):
     region = models.TextField(blank=True)
     region_verified = models.BooleanField(null=True, blank=True)
     suspicious = models.BooleanField(null=True, blank=True)
+    excluded = ArrayField(models.SlugField(), default=list, blank=True)
+    suspected = ArrayField(models.SlugField(), default=list, blank=True)
+    dermoscopy = models.TextField(blank=True)
     note = models.TextField(blank=True)
+    lesion_count = models.PositiveSmallIntegerField()
     cosigned_by = models.ForeignKey(Practitioner, models.PROTECT, null=True, blank=True, related_name="+")
     cosigned_at = models.DateTimeField(null=True, blank=True)
 
@@ -38,6 +49,32 @@ class Assessment(Keyed):
             models.CheckConstraint(
                 name="assessment_is_cosigned_by_another",
                 condition=Q(cosigned_by__isnull=True) | ~Q(cosigned_by=F("signed_by")),
+            ),
+            models.CheckConstraint(
+                name="assessment_is_cosigned_at_a_moment",
+                condition=Q(cosigned_by__isnull=True, cosigned_at__isnull=True)
+                | Q(cosigned_by__isnull=False, cosigned_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="assessment_excludes_or_suspects_a_diagnosis", condition=~Q(excluded__overlap=F("suspected"))
+            ),
+            Trigger(name="assessment_names_known_diagnoses", timing="BEFORE INSERT", function="patients_assessment_codes"),
+            Trigger(
+                name="signed_assessment_is_not_changed",
+                timing="BEFORE UPDATE OR DELETE",
+                function="patients_assessment_is_signed",
+            ),
+            Trigger(
+                name="signed_assessments_are_kept",
+                timing="BEFORE TRUNCATE",
+                function="patients_assessment_is_signed",
+                rest="FOR EACH STATEMENT",
+            ),
+            Trigger(
+                name="assessment_keeps_its_lesions",
+                timing="AFTER INSERT",
+                function="patients_assessment_lesions_counted",
+                deferred=True,
             ),
         ]
 
