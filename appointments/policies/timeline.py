@@ -5,7 +5,7 @@ from functools import cache
 from string import Formatter
 from typing import Any, Final
 
-TOLD_IN_FULL: Final = frozenset({"note", "reason", "words", "signer", "text", "place", "diagnosis", "work"})
+TOLD_IN_FULL: Final = frozenset({"note", "reason", "words", "dermoscopy", "signer", "text", "place", "diagnosis", "work"})
 """Free texts and names; every other value is a code, and is told with spaces."""
 
 EVENTS: Final[dict[str, tuple[str, ...]]] = {
@@ -18,12 +18,23 @@ EVENTS: Final[dict[str, tuple[str, ...]]] = {
         "Depth {depth}",
         "Region {region}",
         "{verified:Region verified}",
+        "Suspected: {suspected}",
+        "Excluded: {excluded}",
+        "Dermoscopy: {dermoscopy}",
         "{note}",
     ),
     "assessment_cosigned": ("Assessment co-signed: {diagnosis}",),
     "contraindication_recorded": ("Contraindication: {code}", "Since {since}", "Until {until}"),
     "consent_signed": ("Consent signed: {kind}", "By {signer}", "{relationship} of the patient"),
     "consent_withdrawn": ("Consent withdrawn: {kind}", "{reason}"),
+    "lesion_reported": ("Lesion reported by the patient: {place}", "{words}"),
+    "report_accepted": ("Report of the patient accepted: {place}",),
+    "report_declined": ("Report of the patient declined: {place}", "{reason}"),
+    "referral_opened": ("Referred to {to}", "{urgency}", "{reason}"),
+    "referral_closed": ("Referral to {to} closed: {outcome}", "{note}"),
+    "referral_declined": ("Referral to {to} declined", "{note}"),
+    "lesions_merged": ("Two records are one lesion", "{reason}"),
+    "lesions_parted": ("Merged records are two lesions again", "{reason}"),
     "order_signed": ("Order signed: {work}", "{revoked:Revoked since}", "{note}"),
     "override_given": ("Exception from {gate} given: {work}", "{reason}"),
     "override_confirmed": ("Exception from {gate} confirmed: {work}",),

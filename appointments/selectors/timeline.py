@@ -1,5 +1,6 @@
 """What happened to one patient, in one statement however long it is."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,4 +57,4 @@ def happenings_of(patient: Patient) -> list[Happening]:
 def _happening(row: tuple[Any, ...], home: ZoneInfo) -> Happening:
     kind, at, key, site, zone, lesions, who, name, username, data = row
     by = (who, name, username) if who else None
-    return Happening(kind, at, key, site, ZoneInfo(zone) if zone else home, lesions, by, data)
+    return Happening(kind, at, key, site, ZoneInfo(zone) if zone else home, lesions, by, json.loads(data))

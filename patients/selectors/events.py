@@ -32,7 +32,8 @@ SELECT CASE n WHEN 1 THEN 'assessment_signed' ELSE 'assessment_cosigned' END,
        CASE n WHEN 1 THEN a.signed_by_id ELSE a.cosigned_by_id END, NULL,
        jsonb_build_object('diagnosis', coalesce(d.name, 'no diagnosis'), 'certainty', nullif(a.certainty, 'none'),
                           'suspicious', a.suspicious, 'depth', a.depth, 'region', a.region, 'verified', a.region_verified,
-                          'note', a.note)
+                          'suspected', array_to_string(a.suspected, ', '), 'excluded', array_to_string(a.excluded, ', '),
+                          'dermoscopy', a.dermoscopy, 'note', a.note)
   FROM patients_assessment a LEFT JOIN patients_diagnosis d ON d.id = a.diagnosis_id
   CROSS JOIN (VALUES (1), (2)) AS signature (n)
  WHERE a.patient_id = %(patient)s AND (n = 1 OR a.cosigned_at IS NOT NULL)
@@ -55,4 +56,36 @@ SELECT CASE n WHEN 1 THEN 'consent_signed' ELSE 'consent_withdrawn' END,
  WHERE c.patient_id = %(patient)s AND (n = 1 OR c.withdrawn_at IS NOT NULL)
 """
 
-EVENTS: Final = (LESIONS, ASSESSMENTS, CONTRAINDICATIONS, CONSENTS)
+REPORTS: Final = """
+SELECT CASE WHEN n = 1 THEN 'lesion_reported' WHEN r.state = 'accepted' THEN 'report_accepted' ELSE 'report_declined' END,
+       CASE n WHEN 1 THEN r.reported_at ELSE r.decided_at END, r.id, NULL, array_remove(ARRAY[r.lesion_id], NULL), NULL,
+       CASE n WHEN 1 THEN r.entered_by_id ELSE r.decided_by_id END,
+       jsonb_build_object('place', concat_ws(', ', b.name, nullif(r.laterality, '')), 'words', r.words,
+                          'reason', r.decline_reason)
+  FROM patients_lesionreport r JOIN patients_bodysite b ON b.id = r.body_site_id
+  CROSS JOIN (VALUES (1), (2)) AS moment (n)
+ WHERE r.patient_id = %(patient)s AND (n = 1 OR r.decided_at IS NOT NULL)
+"""
+
+REFERRALS: Final = """
+SELECT CASE WHEN n = 1 THEN 'referral_opened' WHEN r.status = 'declined' THEN 'referral_declined' ELSE 'referral_closed' END,
+       CASE n WHEN 1 THEN r.opened_at ELSE r.ended_at END, r.id, r.site_id,
+       ARRAY(SELECT x.lesion_id FROM patients_referredlesion x WHERE x.referral_id = r.id ORDER BY x.lesion_id),
+       CASE n WHEN 1 THEN r.opened_by_id END, CASE n WHEN 2 THEN r.ended_by_id END,
+       jsonb_build_object('to', r."to", 'urgency', r.urgency, 'reason', r.reason, 'outcome', r.outcome,
+                          'note', concat_ws(' ', r.outcome_note, r.decline_reason))
+  FROM patients_referral r CROSS JOIN (VALUES (1), (2)) AS moment (n)
+ WHERE r.patient_id = %(patient)s AND (n = 1 OR r.ended_at IS NOT NULL)
+"""
+
+MERGES: Final = """
+SELECT CASE n WHEN 1 THEN 'lesions_merged' ELSE 'lesions_parted' END,
+       CASE n WHEN 1 THEN m.merged_at ELSE m.undone_at END, m.id, NULL, ARRAY[m.lasting_id, m.other_id],
+       CASE n WHEN 1 THEN m.merged_by_id ELSE m.undone_by_id END, NULL,
+       jsonb_build_object('reason', CASE n WHEN 1 THEN m.reason ELSE m.undo_reason END)
+  FROM patients_lesionmerge m JOIN patients_lesion l ON l.id = m.lasting_id
+  CROSS JOIN (VALUES (1), (2)) AS moment (n)
+ WHERE l.patient_id = %(patient)s AND (n = 1 OR m.undone_at IS NOT NULL)
+"""
+
+EVENTS: Final = (LESIONS, ASSESSMENTS, CONTRAINDICATIONS, CONSENTS, REPORTS, REFERRALS, MERGES)
