@@ -3,6 +3,7 @@
 from django.urls import path
 
 from treatments.api import catalogue, orders, overrides
+from treatments.api.log.urls import urlpatterns as log
 
 urlpatterns = [
     path("treatments/", catalogue.Treatments.as_view(), name="treatments"),
@@ -12,4 +13,5 @@ urlpatterns = [
     path("overrides/", overrides.Overrides.as_view(), name="overrides"),
     path("overrides/<uuid:override>/", overrides.OneOverride.as_view(), name="override"),
     path("overrides/<uuid:override>/confirm/", overrides.Confirm.as_view(), name="override-confirm"),
+    *log,
 ]
