@@ -1,12 +1,24 @@
 """Makers of what stands in a patient's record, straight through the tables: at noon, unless told otherwise."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.db import connection
 
 from clinic.scopes import parts
 from patients.models import Assessment, Lesion, Patient, Referral, ReferredLesion
 from tests.factories import LANCET_FACE, NOON, a_patient, a_practitioner, a_site, a_treatment
-from treatments.models import Encounter, OrderItem, TreatmentOrder
+from treatments.models import (
+    Complication,
+    Encounter,
+    OrderItem,
+    Procedure,
+    ProcedureItem,
+    ProcedureOutcome,
+    TreatmentOrder,
+)
 
 
 def an_assessment(*lesions: Lesion, **fields: Any) -> Assessment:
@@ -57,9 +69,7 @@ def a_referral(*lesions: Lesion, **fields: Any) -> Referral:
         "opened_at": NOON,
     }
     referral = Referral.objects.create(**defaults | fields)
-    ReferredLesion.objects.bulk_create(
-        ReferredLesion(referral=referral, lesion=lesion, patient=patient) for lesion in lesions
-    )
+    ReferredLesion.objects.bulk_create(ReferredLesion(referral=referral, lesion=lesion, patient=patient) for lesion in lesions)
     return referral
 
 
@@ -73,3 +83,51 @@ def a_stay(patient: Patient | None = None, **fields: Any) -> Encounter:
         "started_at": NOON,
     }
     return Encounter.objects.create(**defaults | fields)
+
+
+@contextmanager
+def as_told() -> Iterator[None]:
+    """Rows that are stored as they are told, whatever the triggers would say of them: a signed log that nobody had to earn."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        try:
+            yield
+        finally:
+            cursor.execute("SET session_replication_role = origin")
+
+
+def a_log(*results: tuple[Lesion, str], at: datetime = NOON, attempts: int = 1, **fields: Any) -> Procedure:
+    """A signed lancet extraction with a result for each lesion, in a stay of its own."""
+    patient = results[0][0].patient
+    performer = fields.pop("performed_by", None) or a_practitioner()
+    site, treatment = fields.pop("site", None) or a_site(), fields.pop("treatment", None) or a_treatment()
+    stay = fields.pop("encounter", None) or a_stay(patient, site=site, practitioner=performer, started_at=at)
+    signed = {"status": "signed", "signed_by": performer, "signed_at": at + timedelta(hours=1), "profession": "dermatologist"}
+    times = {"performed_at": at, "ended_at": at + timedelta(minutes=20), "drafted_at": at}
+    act, depth, region = parts(LANCET_FACE)
+    with as_told():
+        log = Procedure.objects.create(
+            encounter=stay, patient=patient, site=site, performed_by=performer, **times | signed | fields
+        )
+        item = ProcedureItem.objects.create(
+            procedure=log, patient=patient, number=1, treatment=treatment, act=act, depth=depth, region=region
+        )
+        ProcedureOutcome.objects.bulk_create(
+            ProcedureOutcome(
+                item=item,
+                procedure=log,
+                patient=patient,
+                lesion=lesion,
+                result=result,
+                attempts=attempts,
+                reason="She felt unwell" if result == "not_done" else "",
+            )
+            for lesion, result in results
+        )
+    return log
+
+
+def a_complication(log: Procedure, kind: str = "scar", **fields: Any) -> Complication:
+    """Something that went wrong, told with the log."""
+    with as_told():
+        return Complication.objects.create(procedure=log, patient=log.patient, kind=kind, **fields)

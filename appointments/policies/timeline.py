@@ -5,7 +5,9 @@ from functools import cache
 from string import Formatter
 from typing import Any, Final
 
-TOLD_IN_FULL: Final = frozenset({"note", "reason", "words", "dermoscopy", "signer", "text", "place", "diagnosis", "work"})
+TOLD_IN_FULL: Final = frozenset(
+    {"note", "reason", "words", "dermoscopy", "signer", "text", "place", "diagnosis", "work", "results", "aftercare"}
+)
 """Free texts and names; every other value is a code, and is told with spaces."""
 
 EVENTS: Final[dict[str, tuple[str, ...]]] = {
@@ -39,6 +41,14 @@ EVENTS: Final[dict[str, tuple[str, ...]]] = {
     "override_given": ("Exception from {gate} given: {work}", "{reason}"),
     "override_confirmed": ("Exception from {gate} confirmed: {work}",),
     "arrived": ("Arrived", "The stay is {status}"),
+    "procedure": ("Done: {work}", "{results}", "Under {supervision} supervision", "Aftercare: {aftercare}", "{note}"),
+    "procedure_drafted": ("Logged, not signed yet: {work}", "{results}", "{note}"),
+    "procedure_cosigned": ("Log co-signed: {work}",),
+    "addendum": ("Added to a signed log", "{text}"),
+    "complication": ("Complication: {kind}", "{severity}", "{note}"),
+    "incident_reported": ("Incident: {kind}", "{words}"),
+    "incident_reviewed": ("Incident reviewed: {kind}", "{words}"),
+    "incident_closed": ("Incident closed: {kind}", "{words}"),
     "visit_booked": ("Visit booked: {work}",),
     "visit": ("Visit {status}: {work}", "{reason}", "Moved {moves} times"),
     "message_sent": ("Message sent: {kind}", "By {channel}"),
