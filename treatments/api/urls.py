@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from treatments.api import catalogue, orders, overrides
+from treatments.api import catalogue, orders, outcomes, overrides
 from treatments.api.log.urls import urlpatterns as log
 
 urlpatterns = [
@@ -13,5 +13,7 @@ urlpatterns = [
     path("overrides/", overrides.Overrides.as_view(), name="overrides"),
     path("overrides/<uuid:override>/", overrides.OneOverride.as_view(), name="override"),
     path("overrides/<uuid:override>/confirm/", overrides.Confirm.as_view(), name="override-confirm"),
+    path("outcomes/", outcomes.Outcomes.as_view(), name="outcomes"),
+    path("outcomes/plot/", outcomes.Plot.as_view(), name="outcomes-plot"),
     *log,
 ]
