@@ -10,9 +10,11 @@ import pytest
 from django.conf import settings
 
 from clinic.local import postgres
+from tests.template import home_with_migrations
 
 NOWHERE = "redis://127.0.0.1:1/0"
 OUTSIDE = ("ALLOWED_HOSTS", "BEHIND_PROXY", "DEBUG", "DEMO", "EMAIL_URL", "HOST", "PORT", "SECRET_KEY", "THROTTLES")
+MIGRATED = "PEARL_TESTS_TEMPLATE"
 FOLDER = pytest.StashKey[Path]()
 SERVER = pytest.StashKey[postgres.Server]()
 
@@ -22,6 +24,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         _start_what_the_run_needs(config)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+    if os.environ.get(MIGRATED):
+        settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = os.environ[MIGRATED]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     django.setup()
@@ -41,6 +45,8 @@ def _start_what_the_run_needs(config: pytest.Config) -> None:
         os.environ.pop(variable, None)
     os.environ.update(DATA_DIR=str(folder), HTTPS="0", REDIS_URL=NOWHERE)
     if not os.environ.get("DATABASE_URL"):
+        home_with_migrations(folder / "postgres")
         server = postgres.start(home=folder / "postgres", log=folder / "postgres.log", settings=postgres.FOR_TESTS)
         config.stash[SERVER] = server
         os.environ["DATABASE_URL"] = server.url
+        os.environ[MIGRATED] = postgres.DATABASE
