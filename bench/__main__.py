@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from clinic.local import postgres
 
-PARTS = ("search", "booking", "http", "races", "messages", "machine")
+PARTS = ("search", "booking", "http", "races", "messages", "records", "machine")
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("ALLOWED_HOSTS", "BEHIND_PROXY", "DEBUG", "DEMO", "HOST", "PORT", "THROTTLES", "DATABASE_POOL", "EMAIL_URL")
 SERVER = {"max_connections": "300", "max_wal_size": "8GB"}

@@ -11,7 +11,7 @@ NOT_CLEARED = replace(CLEARED, cleared=False, attempts=2, days=None)
 
 
 def group(key, *, cleared, of):
-    return [(key, CLEARED)] * cleared + [(key, NOT_CLEARED)] * (of - cleared)
+    return [(key, CLEARED, cleared), (key, NOT_CLEARED, of - cleared)]
 
 
 class TestAShare:
@@ -20,12 +20,12 @@ class TestAShare:
         [(0, 10, 0.0, 0.2775), (8, 10, 0.4902, 0.9433), (10, 10, 0.7225, 1.0), (50, 100, 0.4038, 0.5962)],
     )
     def test_lies_in_the_published_interval(self, yes, of, low, high):
-        found = share_of([True] * yes + [False] * (of - yes))
+        found = share_of(yes, of=of)
 
         assert (found.low, found.high) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
 
     def test_of_nothing_is_unknown(self):
-        assert share_of([]).share is None
+        assert share_of(0, of=0).share is None
 
 
 class TestAMiddle:
@@ -65,7 +65,14 @@ class TestSummaries:
 
         assert (found.days.of, found.attempts.of, found.days.median, found.attempts.median) == (3, 5, 0, 1)
 
-    def test_tell_recurrences_and_marks_apart(self):
-        [found] = summaries_of([("a", replace(CLEARED, recurred=True)), ("a", replace(CLEARED, marked=True)), ("a", CLEARED)])
+    def test_count_recurrences_among_what_was_ever_cleared(self):
+        cases = [("a", replace(CLEARED, recurred=True), 1), ("a", CLEARED, 3), ("a", NOT_CLEARED, 6)]
 
-        assert (round(found.recurred.share, 2), round(found.marked.share, 2)) == (0.33, 0.33)
+        [found] = summaries_of(cases)
+
+        assert (found.recurred.share, found.recurred.of, found.cases) == (0.25, 4, 10)
+
+    def test_count_marks_among_all_cases(self):
+        [found] = summaries_of([("a", replace(NOT_CLEARED, marked=True), 1), ("a", CLEARED, 3)])
+
+        assert (found.marked.share, found.marked.of) == (0.25, 4)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb, sqrt
 from statistics import median
 
@@ -13,10 +13,16 @@ Z = 1.959964
 EXACT = 100
 
 
+MARKS = ("scar", "keloid", "pigment")
+"""A complication whose kind has one of these in it left a scar or a change of pigment."""
+CLINIC, PRACTITIONER, TECHNIQUE = "clinic", "practitioner", "technique"
+GROUPINGS = (CLINIC, PRACTITIONER, TECHNIQUE)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """
-    One lesion under one practitioner's treatment with one technique.
+    One lesion in one group: treated at one clinic, by one practitioner or with one technique.
 
     :param cleared: at the first visit. :param days: from the first visit until it was cleared; None while it is not.
     :param attempts: over all visits; None where none were counted.
@@ -54,7 +60,8 @@ class Summary:
     """
     The outcomes of one group; `rank` is its place by the share cleared at the visit, among those with enough cases.
 
-    `marked` is a scar or a change of pigment.
+    `recurred` is a share of the cases that were ever cleared: what never went cannot come back. `marked` is a scar or a
+    change of pigment.
     """
 
     key: str
@@ -67,39 +74,51 @@ class Summary:
     rank: int | None
 
 
-def summaries_of(cases: Iterable[tuple[str, Case]]) -> list[Summary]:
-    """The groups by their keys; those with enough cases in front, the best share cleared first, equal shares with equal rank."""
-    groups: dict[str, list[Case]] = defaultdict(list)
-    for key, case in cases:
-        groups[key].append(case)
-    cleared = {key: share_of([case.cleared for case in held]) for key, held in groups.items()}
-    ranked = sorted({found.share for key, found in cleared.items() if len(groups[key]) >= ENOUGH}, reverse=True)
-    found = [
-        Summary(
-            key=key,
-            cases=len(held),
-            cleared=cleared[key],
-            recurred=share_of([case.recurred for case in held]),
-            marked=share_of([case.marked for case in held]),
-            attempts=middle_of([case.attempts for case in held if case.attempts is not None]),
-            days=middle_of([case.days for case in held if case.days is not None]),
-            rank=ranked.index(cleared[key].share) + 1 if len(held) >= ENOUGH else None,
-        )
-        for key, held in groups.items()
+def summaries_of(cases: Iterable[tuple[str, Case, int]]) -> list[Summary]:
+    """
+    The groups by their keys, from (key, case, how many like it).
+
+    Those with enough cases stand in front, the best share cleared first, equal shares with equal rank.
+    """
+    groups: dict[str, list[tuple[Case, int]]] = defaultdict(list)
+    for key, case, many in cases:
+        groups[key].append((case, many))
+    unranked = [_summary(key, held) for key, held in groups.items()]
+    shares = sorted({found.cleared.share for found in unranked if found.cases >= ENOUGH}, reverse=True)
+    ranked = [
+        replace(found, rank=shares.index(found.cleared.share) + 1) if found.cases >= ENOUGH else found for found in unranked
     ]
-    return sorted(found, key=lambda group: (group.rank is None, group.rank or 0, group.key))
+    return sorted(ranked, key=lambda group: (group.rank is None, group.rank or 0, group.key))
 
 
-def share_of(answers: Sequence[bool]) -> Share:
-    """The share of true answers with its score interval (Wilson 1927)."""
-    many = len(answers)
-    if not many:
+def _summary(key: str, held: Sequence[tuple[Case, int]]) -> Summary:
+    cases = sum(many for _, many in held)
+    gone = [(case, many) for case, many in held if case.days is not None]
+    return Summary(
+        key=key,
+        cases=cases,
+        cleared=share_of(sum(many for case, many in held if case.cleared), of=cases),
+        recurred=share_of(sum(many for case, many in gone if case.recurred), of=sum(many for _, many in gone)),
+        marked=share_of(sum(many for case, many in held if case.marked), of=cases),
+        attempts=middle_of(_spread((case.attempts, many) for case, many in held)),
+        days=middle_of(_spread((case.days, many) for case, many in gone)),
+        rank=None,
+    )
+
+
+def _spread(counted: Iterable[tuple[int | None, int]]) -> list[int]:
+    return [value for value, many in counted if value is not None for _ in range(many)]
+
+
+def share_of(yes: int, *, of: int) -> Share:
+    """So many of so many, with the score interval (Wilson 1927)."""
+    if not of:
         return Share(of=0, share=None, low=None, high=None)
-    share = sum(answers) / many
-    spread = Z * Z / many
+    share = yes / of
+    spread = Z * Z / of
     centre = (share + spread / 2) / (1 + spread)
-    half = Z * sqrt(share * (1 - share) / many + spread / (4 * many)) / (1 + spread)
-    return Share(of=many, share=share, low=max(0.0, centre - half), high=min(1.0, centre + half))
+    half = Z * sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
+    return Share(of=of, share=share, low=max(0.0, centre - half), high=min(1.0, centre + half))
 
 
 def middle_of(values: Sequence[int]) -> Middle:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from bench import booking, http, machine, messages, races, search
+from bench import booking, http, machine, messages, races, records, search
 from bench.calibration import FULL, SMOKE, Effort, Figure
 from bench.clinic import found_clinic, grow_history, known_clinic
 from bench.report import table_of, write_report
@@ -20,6 +20,7 @@ PARTS = {
     "http": http.measure,
     "races": races.measure,
     "messages": messages.measure,
+    "records": records.measure,
     "machine": machine.measure,
 }
 
