@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from tests.clinic.tokens import client_of
 from tests.clinic_world import NOW, a_dermatologist, after, agree, front_desk, hire, open_clinic
+from tests.pictures import jpeg
 
 API = "/api/v1"
 CLEAN = {"cleansed": True, "sterile": True, "single_use": True}
@@ -30,14 +33,23 @@ class Story:
         self.users["frontdesk"] = front_desk(self.site, username="frontdesk")
         self.known: dict[str, Any] = {}
 
-    def ask(self, who: str, method: str, path: str, body: dict[str, Any] | None = None, *, status: int = 200) -> Any:
+    def ask(
+        self,
+        who: str,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        status: int = 200,
+        kind: str = "json",
+    ) -> Any:
         client = client_of(self.users[who])
-        answer = getattr(client, method)(f"{API}/{path}", body, format="json" if body is not None else None)
+        answer = getattr(client, method)(f"{API}/{path}", body, format=None if body is None else kind)
         assert answer.status_code == status, (path, answer.content.decode()[:2000])
         return answer.json() if answer.headers["Content-Type"].endswith("json") else answer
 
-    def post(self, who: str, path: str, body: dict[str, Any], *, status: int = 201) -> Any:
-        return self.ask(who, "post", path, body, status=status)
+    def post(self, who: str, path: str, body: dict[str, Any], *, status: int = 201, kind: str = "json") -> Any:
+        return self.ask(who, "post", path, body, status=status, kind=kind)
 
     def act(self, who: str, visit: str, action: str) -> Any:
         return self.post(who, f"appointments/{visit}/{action}/", {}, status=200)
@@ -60,14 +72,18 @@ def test_three_bumps(story):
         the_doubtful_one_is_blocked_and_referred(story)
         the_other_two_are_ordered_and_booked(story)
         the_patient_consents(story)
+        a_photo_shows_the_cheek(story, "before")
     with at(after(1, 9, 55)):
         the_assistant_opens_the_one_on_the_cheek_under_supervision(story)
+        a_photo_shows_the_cheek(story, "after")
+        before_and_after_stand_side_by_side(story)
     with at(after(1, 12, 55)):
         the_ophthalmologist_opens_the_one_on_the_lid(story)
         neither_log_can_be_changed_any_more(story)
     with at(after(90)):
         the_one_on_the_cheek_comes_back(story)
         anybody_can_prove_years_later_who_did_what(story)
+        the_whole_story_is_one_timeline(story)
 
 
 def a_patient_comes_with_three_bumps(story):
@@ -216,6 +232,38 @@ def the_one_on_the_cheek_comes_back(story):
 
 
 def anybody_can_prove_years_later_who_did_what(story):
-    proof = story.ask("derm", "get", f"procedures/{story.known['log:cheek']}/proof/")
+    path = f"procedures/{story.known['log:cheek']}/proof/"
+    proof = story.ask("derm", "get", path)
+    page = story.ask("derm", "get", f"{path}page/")
 
-    assert proof["performed_by"]["username"] == "pa"
+    assert (proof["performed_by"]["username"], proof["supervisor"]["username"]) == ("pa", "derm")
+    for moment in ("booking", "start", "signature"):
+        evidence = proof[moment]
+        assert evidence["licence"]["profession"] == "physician_assistant"
+        assert all(evidence[part] for part in ("supervision", "policy", "sources"))
+        assert [lesion["id"] for lesion in evidence["lesions"]] == [story.known["cheek"]]
+    assert story.known["consent:lancet_extraction"]["text_sha256"] in str(proof["start"]["consents"])
+    assert "Mira Soto" in page.content.decode()
+
+
+def the_whole_story_is_one_timeline(story):
+    timeline = story.ask("derm", "get", f"patients/{story.known['patient']}/timeline/")
+    kinds = {event["kind"] for event in timeline["events"]}
+
+    assert {"visit", "assessment", "order", "consent", "procedure", "referral", "photo"} <= kinds
+    assert len(timeline["lesions"]) == 4
+
+
+def a_photo_shows_the_cheek(story, name: str):
+    picture = SimpleUploadedFile("cheek.jpg", jpeg(), "image/jpeg")
+    told = {"patient": story.known["patient"], "lesion": story.known["cheek"], "view": "close_up", "file": picture}
+    taken = {"taken_at": timezone.now().isoformat(), "taken_at_source": "camera"}
+    photo = story.post("derm", "photos/", told | taken, kind="multipart")
+    story.known[f"photo:{name}"] = photo["id"]
+
+
+def before_and_after_stand_side_by_side(story):
+    pair = story.ask("derm", "get", f"photos/pair/?before={story.known['photo:before']}&after={story.known['photo:after']}")
+
+    assert pair["before"]["id"] == story.known["photo:before"]
+    assert pair["days"] == 1
