@@ -212,6 +212,21 @@ class TestThePicture:
         assert (shown["image"], shown["bytes_removed_because"]) == (None, "consent_withdrawn")
         assert clinician.get(f"{PHOTOS}{photo.pk}/image/").status_code == 404
 
+    def test_is_removed_when_it_was_a_mistake(self, clinician):
+        shown = upload(clinician).json()
+
+        answers = [clinician.post(f"{PHOTOS}{shown['id']}/remove/") for _ in range(2)]
+
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert answers[1].json()["bytes_removed_because"] == "entered_in_error"
+        assert clinician.get(shown["image"]).status_code == 404
+
+    @pytest.mark.parametrize(
+        ("role", "status"), [("front_desk", 403), ("manager", 403), ("practitioner", 403), ("medical_director", 200)]
+    )
+    def test_of_another_is_removed_by_a_medical_director_alone(self, role, status):
+        assert client_of(a_user(role)).post(f"{PHOTOS}{a_photo().pk}/remove/").status_code == status
+
     def test_has_no_other_address(self, client):
         photo = a_photo()
 
