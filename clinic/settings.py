@@ -249,6 +249,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "appointments.tasks.sweep_authority",
         "schedule": crontab(hour=7, minute=15),
     },
+    "follow referrals": {
+        "task": "patients.tasks.follow_referrals",
+        "schedule": crontab(hour=7, minute=30),
+    },
     "remove picture files that no photo keeps": {
         "task": "patients.tasks.sweep_photo_files",
         "schedule": crontab(hour=8, minute=30),

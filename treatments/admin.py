@@ -1,4 +1,4 @@
-"""The catalogue, which managers keep; orders, overrides and encounters, to be looked at."""
+"""The catalogue, which managers keep; orders, overrides, encounters and plans, to be looked at."""
 
 from typing import Any
 
@@ -12,7 +12,29 @@ from clinic.admin.history import register_history
 from clinic.admin.writing import ServiceAdmin
 from clinic.models import Site, User
 from patients.admin import RecordAdmin, of_visible_patients
-from treatments.models import Encounter, OrderItem, Override, Treatment, TreatmentAct, TreatmentOrder
+from treatments.models import (
+    Addendum,
+    Complication,
+    Encounter,
+    HomeCareItem,
+    HomeCareLesion,
+    HomeCarePlan,
+    Incident,
+    IncidentLesion,
+    IngredientClass,
+    OrderItem,
+    Override,
+    PlanStep,
+    PlanStepLesion,
+    Procedure,
+    ProcedureItem,
+    ProcedureOutcome,
+    RetinoidRung,
+    Treatment,
+    TreatmentAct,
+    TreatmentOrder,
+    TreatmentPlan,
+)
 from treatments.services.catalogue import correct_treatment
 
 
@@ -74,6 +96,121 @@ class EncounterAdmin(RecordAdmin):
 
     list_display = ("patient", "site", "practitioner", "status", "started_at", "ended_at")
     list_filter = ("status", "site")
+
+
+@admin.register(Procedure)
+class ProcedureAdmin(RecordAdmin):
+    """The log of what was done."""
+
+    list_display = ("patient", "site", "performed_by", "performed_at", "status", "signed_at", "cosigned_at")
+    list_filter = ("status", "site")
+
+
+@admin.register(ProcedureItem)
+class ProcedureItemAdmin(RecordAdmin):
+    """Treatments as they were done."""
+
+    list_display = ("procedure", "treatment", "act", "depth", "region")
+    list_filter = ("act",)
+
+
+@admin.register(ProcedureOutcome)
+class ProcedureOutcomeAdmin(RecordAdmin):
+    """How lesions came out."""
+
+    list_display = ("procedure", "lesion", "result", "attempts", "seconds")
+    list_filter = ("result",)
+
+
+@admin.register(Complication)
+class ComplicationAdmin(RecordAdmin):
+    """What went wrong."""
+
+    list_display = ("procedure", "kind", "severity")
+    list_filter = ("severity",)
+
+
+@admin.register(Addendum)
+class AddendumAdmin(RecordAdmin):
+    """What amends signed logs."""
+
+    list_display = ("procedure", "signed_by", "signed_at")
+
+
+@admin.register(Incident)
+class IncidentAdmin(RecordAdmin):
+    """What happened against the rules."""
+
+    list_display = ("patient", "site", "kind", "status", "reported_at", "reviewed_at", "closed_at")
+    list_filter = ("status", "site")
+
+
+@admin.register(IncidentLesion)
+class IncidentLesionAdmin(RecordAdmin):
+    """The lesions that incidents concern."""
+
+    list_display = ("incident", "lesion")
+
+
+@admin.register(TreatmentPlan)
+class TreatmentPlanAdmin(RecordAdmin):
+    """What is meant to be done."""
+
+    list_display = ("patient", "site", "author", "status", "outcome", "written_at")
+    list_filter = ("status", "outcome", "site")
+
+
+@admin.register(PlanStep)
+class PlanStepAdmin(RecordAdmin):
+    """The steps of the plans."""
+
+    list_display = ("plan", "position", "kind", "treatment", "state", "closed_at")
+    list_filter = ("kind", "state")
+
+
+@admin.register(PlanStepLesion)
+class PlanStepLesionAdmin(RecordAdmin):
+    """What the steps are about."""
+
+    list_display = ("step", "lesion")
+
+
+@admin.register(HomeCarePlan)
+class HomeCarePlanAdmin(RecordAdmin):
+    """Versions of home care."""
+
+    list_display = ("patient", "site", "author", "version", "status", "starts_on")
+    list_filter = ("status", "site")
+
+
+@admin.register(HomeCareItem)
+class HomeCareItemAdmin(RecordAdmin):
+    """What the patients use."""
+
+    list_display = ("plan", "ingredient", "strength", "region", "extent", "per_week")
+    list_filter = ("family",)
+
+
+@admin.register(HomeCareLesion)
+class HomeCareLesionAdmin(RecordAdmin):
+    """What home care is for."""
+
+    list_display = ("plan", "lesion", "region")
+
+
+@admin.register(RetinoidRung)
+class RetinoidRungAdmin(RecordAdmin):
+    """The ladders of the retinoids."""
+
+    list_display = ("plan", "item", "number", "from_on", "nights")
+
+
+@admin.register(IngredientClass)
+class IngredientClassAdmin(ReadOnlyAdmin):
+    """Classes of ingredients, as they are shipped."""
+
+    list_display = ("code", "family", "prescription", "most_per_week")
+    list_filter = ("family",)
 
 
 def _visible(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:

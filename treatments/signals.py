@@ -8,3 +8,10 @@ Sent with `order` (a uuid), `actor`, `reason` (a code) and `now` after the order
 
 The signer is held; a receiver moves the visits that are not done yet and stand on the order, and returns their ids.
 """
+
+procedure_signed = Signal()
+"""
+Sent with `procedure` (Procedure) and `now` after its performer has signed it and the lesions have followed it.
+
+Whatever follows from the work (aftercare, reviews, messages) begins in the same transaction.
+"""

@@ -16,10 +16,12 @@ from appointments.policies.statuses import (
     NO_SHOW,
     TRANSITIONS,
 )
+from appointments.selectors.decisions import decision_of
 from appointments.selectors.requests import Request
-from appointments.selectors.verdicts import verdict
+from appointments.selectors.verdicts import Verdict, verdict
 from appointments.selectors.visits import work_of_visit
 from appointments.services.chores import seen_to
+from appointments.services.encounters import ask_for_log, begin_encounter, open_encounter
 from appointments.services.guarded import settled
 from appointments.services.messages import plan_cancelled, withdraw
 from appointments.services.orders import settle_orders
@@ -41,10 +43,7 @@ def check_in(*, actor: User, visit: Appointment, now: datetime) -> Appointment:
     """
     visit = _locked(visit, CHECKED_IN)
     _judge_again(actor, visit, now)
-    encounter = Encounter.objects.create(
-        patient_id=visit.patient_id, site_id=visit.site_id, practitioner_id=visit.practitioner_id, started_at=now
-    )
-    return _become(visit, CHECKED_IN, why="checked in", encounter=encounter)
+    return _become(visit, CHECKED_IN, why="checked in", encounter=open_encounter(visit=visit, now=now))
 
 
 @transaction.atomic
@@ -61,17 +60,19 @@ def undo_check_in(*, actor: User, visit: Appointment, now: datetime) -> Appointm
 def start_treatment(*, actor: User, visit: Appointment, now: datetime) -> Appointment:
     """The practitioner begins; everything is judged once more, consents included."""
     visit = _locked(visit, IN_TREATMENT)
-    _judge_again(actor, visit, now)
+    judged = _judge_again(actor, visit, now)
     if visit.encounter:
-        Encounter.objects.filter(pk=visit.encounter_id).update(status="in_progress")
+        decision = decision_of(work=work_of_visit(visit), team=judged.team, verdict=judged)
+        begin_encounter(visit=visit, decision=decision, now=now)
     return _become(visit, IN_TREATMENT, why="started")
 
 
 @transaction.atomic
 def complete_visit(*, actor: User, visit: Appointment, now: datetime) -> Appointment:
-    """The work is done."""
+    """The work is done; whoever worked by hand and has not signed the log yet is asked for it."""
     visit = _become(_locked(visit, COMPLETED), COMPLETED, why="completed")
     _end_encounter(visit.encounter, "finished", now)
+    ask_for_log(visit=visit, now=now)
     seen_to(visit=visit, actor=actor, now=now)
     withdraw(visit=visit, reason="the visit is over")
     return visit
@@ -155,7 +156,7 @@ def _end_encounter(encounter: Encounter | None, status: str, now: datetime) -> N
         Encounter.objects.filter(pk=encounter.pk).update(status=status, ended_at=now)
 
 
-def _judge_again(actor: User, visit: Appointment, now: datetime) -> None:
+def _judge_again(actor: User, visit: Appointment, now: datetime) -> Verdict:
     request = Request(
         booker=actor,
         work=work_of_visit(visit),
@@ -171,3 +172,4 @@ def _judge_again(actor: User, visit: Appointment, now: datetime) -> None:
     judged = verdict(request=request)
     if not judged.allowed:
         raise refuse(judged)
+    return judged

@@ -15,6 +15,7 @@ from appointments.selectors.verdicts import Verdict
 from appointments.selectors.visits import asked_of, work_of_visit
 from appointments.services.booking import allowed, items_of, lock, placement, use_overrides
 from appointments.services.chores import seen_to
+from appointments.services.encounters import replan_encounter
 from appointments.services.guarded import guarded, until_settled
 from appointments.services.messages import plan_moved, plan_reassigned
 from appointments.services.orders import settle_orders
@@ -147,6 +148,7 @@ def _store(request: Request, judged: Verdict, *, repriced: bool) -> Appointment:
     AppointmentItem.objects.bulk_create(items_of(visit, request, judged))
     settle_orders(item_ids=[*freed, *(row.order_item for row in judged.authorised.rows)])
     use_overrides(request, visit, judged)
+    replan_encounter(visit=visit)
     _tell(visit, before, request.booker, request.now)
     return visit
 

@@ -10,14 +10,16 @@ from appointments.services.chores import ESCALATION, UNCLOSED
 from clinic.models.people import FRONT_DESK, MANAGER
 from clinic.services import sweep
 from clinic.services.tasks import open_task
+from treatments.services.log.sweep import sweep_procedures
 
 ESCALATE_BEFORE = timedelta(hours=48)
 CLOSED_WITHIN = timedelta(hours=12)
 
 
 def sweep_visits(*, now: datetime) -> None:
-    """Judge every practitioner's authority anew, hand what nobody reassigned to the manager, and list visits left open."""
+    """Judge all authority anew, hand what nobody reassigned or co-signed to who answers for it, and list visits left open."""
     sweep.sweep_authority(now=now)
+    sweep_procedures(now=now)
     adrift = Appointment.objects.filter(
         status=NEEDS_REASSIGNMENT, during__startswith__gt=now, during__startswith__lte=now + ESCALATE_BEFORE
     )

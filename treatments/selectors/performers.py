@@ -40,11 +40,18 @@ class Slot:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Performer:
+class Performer:
+    """Somebody with their papers at the site, and what policy permits there."""
+
     practitioner: Practitioner
     facts: PractitionerFacts
     site: SiteFacts
     permissions: Permissions
+
+    @property
+    def professions(self) -> list[str]:
+        """Those that they are licensed in, wherever."""
+        return sorted({licence.profession for licence in self.facts.licences})
 
 
 def performer_reasons(*, practitioner: Practitioner, work: Work, slot: Slot, supervisor: UUID | None = None) -> list[Refusal]:
@@ -56,9 +63,8 @@ def performer_reasons(*, practitioner: Practitioner, work: Work, slot: Slot, sup
     """
     if practitioner.active and _may_alone(practitioner, work, slot):
         return _presence(practitioner, work, slot)
-    performer = _performer(practitioner, work, slot)
-    professions = sorted({licence.profession for licence in performer.facts.licences}) or [None]
-    answers = [_under(performer, profession, work, slot, supervisor) for profession in professions]
+    performer = performer_with_papers(practitioner, work, slot)
+    answers = [reasons_under(performer, profession, work, slot, supervisor) for profession in performer.professions or [None]]
     return by_gate([*min(answers, key=len), *_presence(practitioner, work, slot)])
 
 
@@ -72,10 +78,11 @@ def _may_alone(practitioner: Practitioner, work: Work, slot: Slot) -> bool:
     return any(scopes == set(work.scopes) and profession in EYELID_PROFESSIONS for profession, scopes in held.items())
 
 
-def _performer(practitioner: Practitioner, work: Work, slot: Slot) -> _Performer:
+def performer_with_papers(practitioner: Practitioner, work: Work, slot: Slot) -> Performer:
+    """The practitioner as the rules judge them for this work then."""
     facts = practitioner_facts(practitioners=[practitioner.id], site=work.site)[practitioner.id]
     professions = {licence.profession for licence in facts.licences}
-    return _Performer(
+    return Performer(
         practitioner=practitioner,
         facts=facts,
         site=site_facts(work.site),
@@ -83,7 +90,10 @@ def _performer(practitioner: Practitioner, work: Work, slot: Slot) -> _Performer
     )
 
 
-def _under(performer: _Performer, profession: str | None, work: Work, slot: Slot, supervisor: UUID | None) -> list[Refusal]:
+def reasons_under(
+    performer: Performer, profession: str | None, work: Work, slot: Slot, supervisor: UUID | None
+) -> list[Refusal]:
+    """Why one profession (None: no licence at all) does not carry the work then; who is on the roster is not asked."""
     papers = performer_refusals(
         practitioner=performer.facts,
         site=performer.site,
@@ -94,22 +104,27 @@ def _under(performer: _Performer, profession: str | None, work: Work, slot: Slot
         permissions=performer.permissions,
     )
     near = [region_unverified(item, may_do_eyelid=profession in EYELID_PROFESSIONS) for item in work.items]
-    young = [_children(performer, profession, work, slot)] if profession else []
+    young = [adult_refused(performer, profession, work, slot)] if profession else []
     supervision = [] if papers or not profession else _supervision(performer, profession, work, slot, supervisor)
     return [*papers, *(reason for reason in (*near, *young) if reason), *supervision]
 
 
-def _children(performer: _Performer, profession: str, work: Work, slot: Slot) -> Refusal | None:
+def conditions_of(performer: Performer, profession: str, work: Work) -> frozenset[str]:
+    """The words of the policy under which the profession is permitted this work: training, limits, patients."""
     tiers = {licence.tier for licence in performer.facts.licences if licence.profession == profession}
-    requires = {
+    return frozenset(
         word
         for tier in tiers
         for key, permission in performer.permissions(profession, tier).items()
         if key in work.keys and permission.permitted
         for word in permission.requires
-    }
+    )
+
+
+def adult_refused(performer: Performer, profession: str, work: Work, slot: Slot) -> Refusal | None:
+    """That the profession sees children only, and the patient is none."""
     on = slot.start.astimezone(performer.site.zone).date()
-    return children_only(patient=work.facts, on=on, requires=requires)
+    return children_only(patient=work.facts, on=on, requires=conditions_of(performer, profession, work))
 
 
 def _presence(practitioner: Practitioner, work: Work, slot: Slot) -> list[Refusal]:
@@ -127,29 +142,34 @@ def _presence(practitioner: Practitioner, work: Work, slot: Slot) -> list[Refusa
     ]
 
 
-def _supervision(performer: _Performer, profession: str, work: Work, slot: Slot, supervisor: UUID | None) -> list[Refusal]:
+def _supervision(performer: Performer, profession: str, work: Work, slot: Slot, supervisor: UUID | None) -> list[Refusal]:
     levels = _levels(performer, profession, work, slot)
-    if not levels:
-        return []
-    agreed = SupervisionCover.objects.filter(practitioner=performer.practitioner, site=work.site)
+    return able_supervisors(performer.practitioner, levels, work, slot, supervisor)[1] if levels else []
+
+
+def able_supervisors(
+    practitioner: Practitioner, levels: dict[str, str], work: Work, slot: Slot, supervisor: UUID | None = None
+) -> tuple[list[UUID], list[Refusal]]:
+    """Who may supervise these scopes at these levels for the whole slot (only the one named, if one is), or why nobody may."""
+    agreed = SupervisionCover.objects.filter(practitioner=practitioner, site=work.site)
     if supervisor:
         agreed = agreed.filter(supervisor=supervisor)
     candidates = _covering(agreed, levels, slot)
     if not candidates:
-        return [
-            _refused("supervision_agreement_missing", performer, "has no agreement for this work with a supervising physician")
-        ]
-    qualified = [person for person in candidates if _is_qualified(person, levels, work, slot)]
-    if not qualified:
-        return [
-            _refused("supervisor_not_qualified", performer, "has no supervisor who may do this work alone for the whole visit")
-        ]
-    if set(levels.values()) & ON_SITE_LEVELS and not any(_is_present(person, work, slot) for person in qualified):
-        return [_refused("supervisor_absent", performer, "has no supervisor on site for the whole visit")]
-    return []
+        why = "has no agreement for this work with a supervising physician"
+        return [], [_refused("supervision_agreement_missing", practitioner, why)]
+    able = [person for person in candidates if qualified_as(person, levels, work, slot)]
+    if not able:
+        why = "has no supervisor who may do this work alone for the whole visit"
+        return [], [_refused("supervisor_not_qualified", practitioner, why)]
+    if set(levels.values()) & ON_SITE_LEVELS:
+        able = [person for person in able if _is_present(person, work, slot)]
+        if not able:
+            return [], [_refused("supervisor_absent", practitioner, "has no supervisor on site for the whole visit")]
+    return able, []
 
 
-def _levels(performer: _Performer, profession: str, work: Work, slot: Slot) -> dict[str, str]:
+def _levels(performer: Performer, profession: str, work: Work, slot: Slot) -> dict[str, str]:
     """Scope -> level of supervision, of what this performer does under supervision then."""
     held = Privilege.objects.filter(
         practitioner=performer.practitioner,
@@ -171,7 +191,8 @@ def _covering(agreed, levels: dict[str, str], slot: Slot) -> list[UUID]:
     return sorted(person for person, scopes in covered.items() if scopes == levels.keys())
 
 
-def _is_qualified(supervisor: UUID, levels: dict[str, str], work: Work, slot: Slot) -> bool:
+def qualified_as(supervisor: UUID, levels: dict[str, str], work: Work, slot: Slot) -> str | None:
+    """The profession in which the supervisor may do all of it alone for the whole slot, if there is one."""
     held = Privilege.objects.filter(
         practitioner=supervisor,
         site=work.site,
@@ -183,7 +204,7 @@ def _is_qualified(supervisor: UUID, levels: dict[str, str], work: Work, slot: Sl
     by_profession: dict[str, set[str]] = {}
     for profession, key in held.values_list("profession", "scope"):
         by_profession.setdefault(profession, set()).add(key)
-    return any(scopes == levels.keys() for scopes in by_profession.values())
+    return min((name for name, scopes in by_profession.items() if scopes == levels.keys()), default=None)
 
 
 def _is_present(supervisor: UUID, work: Work, slot: Slot) -> bool:
@@ -191,11 +212,11 @@ def _is_present(supervisor: UUID, work: Work, slot: Slot) -> bool:
     return covers(sorted((shift.during.lower, shift.during.upper) for shift in shifts), start=slot.start, end=slot.end)
 
 
-def _refused(code: str, performer: _Performer, what: str) -> Refusal:
+def _refused(code: str, practitioner: Practitioner, what: str) -> Refusal:
     return Refusal(
         code=code,
         gate="G08",
-        detail=f"{performer.practitioner.name} {what}.",
+        detail=f"{practitioner.name} {what}.",
         source=SUPERVISION_SOURCE,
         mend="Choose another start, another supervisor, or a practitioner who works without supervision.",
     )

@@ -50,7 +50,7 @@ DROP FUNCTION patients_check_photo();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0003_consents"),
+        ("patients", "0004_charting"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
