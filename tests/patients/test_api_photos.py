@@ -81,14 +81,14 @@ class TestUploading:
     @pytest.mark.parametrize(
         ("content", "form", "code"),
         [
-            (b"<svg/>", {}, "image_unsupported"),
-            (jpeg(), {"name": "a.png"}, "image_misnamed"),
-            (jpeg()[:300], {}, "image_damaged"),
-            (jpeg() + zipped(), {}, "image_polyglot"),
+            (lambda: b"<svg/>", {}, "image_unsupported"),
+            (jpeg, {"name": "a.png"}, "image_misnamed"),
+            (lambda: jpeg()[:300], {}, "image_damaged"),
+            (lambda: jpeg() + zipped(), {}, "image_polyglot"),
         ],
     )
     def test_refuses_a_bad_picture_with_its_code(self, clinician, content, form, code):
-        answer = upload(clinician, content=content, **form)
+        answer = upload(clinician, content=content(), **form)
 
         assert (answer.status_code, answer.json()["code"]) == (422, code)
         assert answer.json()["reasons"][0]["mend"]
