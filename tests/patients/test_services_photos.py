@@ -356,6 +356,25 @@ class TestTheTable:
         assert refused.value.__cause__.diag.constraint_name == "photo_stands_on_a_consent"
 
 
+class TestTheConsentOfAPhoto:
+    def test_is_not_withdrawn_around_the_product_while_its_bytes_are_kept(self):
+        consent = a_photo().consent
+
+        with pytest.raises(IntegrityError) as refused, connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE patients_consent SET withdrawn_at = now(), withdrawn_by_id = recorded_by_id, withdrawal_reason = 'x'"
+                " WHERE id = %s; SET CONSTRAINTS ALL IMMEDIATE",
+                [consent.pk],
+            )
+
+        assert refused.value.__cause__.diag.constraint_name == "photos_go_with_their_consent"
+
+    def test_is_withdrawn_through_it_with_the_bytes(self):
+        withdrawn(a_photo().patient)
+
+        connection.check_constraints()
+
+
 class TestBeforeAndAfter:
     def test_says_the_days_and_that_nothing_changed(self):
         patient = a_photographed_patient()
