@@ -2,6 +2,8 @@
 
 from importlib import import_module
 
+from PIL import ImageFile
+
 from clinic.errors import Unavailable
 
 
@@ -15,6 +17,8 @@ def pdf_of(*, html: str, css: str) -> bytes:
         weasyprint = import_module("weasyprint")
     except OSError as error:
         raise Unavailable("unavailable", "This machine cannot make a PDF: print the page instead.") from error
+    # Its import lets the whole process take pictures that are cut off.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
     style = weasyprint.CSS(string=css, url_fetcher=fetcher)
     return weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(stylesheets=[style])

@@ -7,8 +7,7 @@ from django.dispatch import receiver
 
 from patients.models import Patient
 from patients.policies.consents import PHOTOS
-from patients.policies.photos import CONSENT_WITHDRAWN
-from patients.services.photos import remove_pictures
+from patients.services.photos import remove_pictures_of
 from patients.signals import consent_withdrawn
 
 
@@ -16,4 +15,4 @@ from patients.signals import consent_withdrawn
 def remove_pictures_without_consent(sender: Any, *, patient: Patient, kind: str, now: datetime, **_: Any) -> None:
     """The consent to photos is taken back: nothing is served from now on, and the files go."""
     if kind == PHOTOS:
-        remove_pictures(patient=patient, because=CONSENT_WITHDRAWN, now=now)
+        remove_pictures_of(patient=patient, now=now)

@@ -15,7 +15,7 @@ from clinic.api.pagination import filters, ordered_by, paged
 from clinic.api.permissions import ANY_STAFF, PRACTITIONERS, RolesByMethod
 from clinic.api.render import key, one_of, word
 from clinic.api.schema import ACTS, choice, describe, page_of
-from clinic.api.strict import read
+from clinic.api.strict import NoInput, read
 from clinic.api.uploads import StrictForm
 from clinic.api.versions import answer
 from clinic.errors import Malformed
@@ -27,7 +27,7 @@ from patients.selectors.photos import photos_visible_to
 from patients.selectors.records import found, lesions_visible_to, patients_visible_to
 from patients.services.images import CONTENT_TYPE, SentFile
 from patients.services.photo_pairs import compare_photos
-from patients.services.photos import NewPhoto, picture_of, upload_photo
+from patients.services.photos import NewPhoto, picture_of, remove_mistaken_picture, upload_photo
 
 ORDERINGS: Final = ("taken_at", "uploaded_at")
 SHOWS: Final = ("difference", "before", "after")
@@ -96,6 +96,20 @@ class OnePhoto(ApiView):
     @describe("A photo", shown=PhotoShown)
     def get(self, request: Request, photo: UUID) -> Response:
         """Describe it."""
+        return answer(show_photo(found(photos_visible_to(request.user), photo)))
+
+
+class Remove(ApiView):
+    """The end of a photo that was uploaded by mistake."""
+
+    roles: ClassVar[RolesByMethod] = {"POST": PRACTITIONERS}
+
+    @describe("Remove a mistaken photo", taken=NoInput, shown=PhotoShown, refuses=ACTS)
+    def post(self, request: Request, photo: UUID) -> Response:
+        """Its bytes go, its row stays and says so; repeated, it changes nothing."""
+        read(NoInput, request)
+        row = found(photos_visible_to(request.user), photo)
+        remove_mistaken_picture(actor=request.user, photo=row, now=timezone.now())
         return answer(show_photo(found(photos_visible_to(request.user), photo)))
 
 

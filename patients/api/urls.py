@@ -46,6 +46,7 @@ urlpatterns = [
     path("photos/pair/", photos.BeforeAndAfter.as_view(), name="photo-pair"),
     path("photos/pair/image/", photos.PairImage.as_view(), name="photo-pair-image"),
     path("photos/<uuid:photo>/", photos.OnePhoto.as_view(), name="photo"),
+    path("photos/<uuid:photo>/remove/", photos.Remove.as_view(), name="photo-remove"),
     path("photos/<uuid:photo>/image/", photos.Image.as_view(), name="photo-image"),
     path("skin-profiles/", skin.SkinProfiles.as_view(), name="skin-profiles"),
     path("skin-profiles/<uuid:profile>/", skin.OneSkinProfile.as_view(), name="skin-profile"),

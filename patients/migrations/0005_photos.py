@@ -1,8 +1,8 @@
 """
 Photos, which PostgreSQL takes only on the strength of a consent that stands, and keeps as they were uploaded.
 
-All that ever changes in a row is that the bytes were removed, once, and why. A violation carries the name of a constraint,
-as a table constraint would.
+All that ever changes in a row is that the bytes were removed, once, and why; a withdrawn consent keeps none. A violation
+carries the name of a constraint, as a table constraint would.
 """
 
 import clinic.base
@@ -27,6 +27,17 @@ BEGIN
   RETURN new;
 END $$;
 
+-- At the end of the transaction nothing is kept any more on the strength of a consent that was withdrawn.
+CREATE FUNCTION patients_check_withdrawal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM patients_photo WHERE consent_id = new.id AND bytes_removed_at IS NULL)
+     AND EXISTS (SELECT FROM patients_consent WHERE id = new.id AND withdrawn_at IS NOT NULL) THEN
+    RAISE EXCEPTION 'consent % is withdrawn, and photos are still kept on its strength', new.id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'photos_go_with_their_consent', TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION patients_keep_photo() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   removal text[] := ARRAY['bytes_removed_at', 'bytes_removed_because'];
@@ -44,6 +55,7 @@ END $$;
 
 NO_FUNCTIONS = """
 DROP FUNCTION patients_keep_photo();
+DROP FUNCTION patients_check_withdrawal();
 DROP FUNCTION patients_check_photo();
 """
 
@@ -455,6 +467,16 @@ class Migration(migrations.Migration):
                 name="photo_history_is_append_only",
                 rest="FOR EACH STATEMENT",
                 timing="BEFORE UPDATE OR DELETE OR TRUNCATE",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="consent",
+            constraint=clinic.constraints.Trigger(
+                deferred=True,
+                function="patients_check_withdrawal",
+                name="photos_go_with_their_consent",
+                rest="FOR EACH ROW",
+                timing="AFTER UPDATE OF withdrawn_at",
             ),
         ),
     ]

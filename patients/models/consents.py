@@ -125,6 +125,12 @@ class Consent(Keyed):
                 function="patients_keep_consent",
                 rest="FOR EACH STATEMENT",
             ),
+            Trigger(
+                name="photos_go_with_their_consent",
+                timing="AFTER UPDATE OF withdrawn_at",
+                function="patients_check_withdrawal",
+                deferred=True,
+            ),
         ]
         indexes = [models.Index(fields=["patient", "kind", "signed_at"], name="consent_by_patient")]
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -101,7 +101,7 @@ def decoded(job: str, given: bytes) -> tuple[dict[str, Any], bytes]:
 
 
 @contextmanager
-def _turn():
+def _turn() -> Iterator[None]:
     if not _turns.acquire(timeout=WAIT):
         raise _busy()
     try:
@@ -111,7 +111,7 @@ def _turn():
 
 
 @contextmanager
-def _answer_file():
+def _answer_file() -> Iterator[int]:
     """A file in memory, so that no picture is left behind on a disk, and its length can be bounded."""
     descriptor = os.memfd_create("picture")
     try:

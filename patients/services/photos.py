@@ -3,20 +3,23 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import structlog
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import QuerySet
 
-from clinic.errors import Malformed, NotFound, Refusal, RuleBroken, Unavailable
+from clinic.errors import Malformed, NotAllowed, NotFound, Refusal, RuleBroken, Unavailable
 from clinic.models import User
+from clinic.models.people import MEDICAL_DIRECTOR
+from clinic.selectors.people import has_role
 from clinic.services.changes import share
 from patients.models import BodySite, Consent, Lesion, Patient, Photo
 from patients.policies.consents import PHOTOS
-from patients.policies.photos import CLOCKS_DIFFER_BY
+from patients.policies.photos import CLOCKS_DIFFER_BY, CONSENT_WITHDRAWN, ENTERED_IN_ERROR
 from patients.policies.sides import side_of
 from patients.selectors.clinicians import clinician_of
 from patients.selectors.consents import consents_in_force
@@ -26,6 +29,7 @@ from patients.storage import STORAGE_ERRORS, photo_files
 
 FILES: Final = UUID("019a0000-0000-7000-8000-000000000002")
 """Stands for the photo storage: uploads share it until they are committed, the sweep takes it alone."""
+MISTAKES_SHOW_WITHIN: Final = timedelta(days=1)
 CONSENT_SOURCE: Final = "Clinic policy: photos are taken and kept only with the patient's or guardian's consent to photos"
 logger = structlog.get_logger(__name__)
 
@@ -100,18 +104,30 @@ def picture_of(photo: Photo) -> bytes:
     return content
 
 
-def remove_pictures(*, patient: Patient, because: str, now: datetime) -> list[UUID]:
-    """
-    Remove the bytes of all photos of the patient, and keep the rows; answers their ids.
+def remove_pictures_of(*, patient: Patient, now: datetime) -> None:
+    """The consent is gone: remove the bytes of all photos of the patient, and keep the rows."""
+    _remove(Photo.objects.filter(patient=patient), because=CONSENT_WITHDRAWN, now=now)
 
-    From the commit on nothing is served any more; the files go right after it, and what fails then goes with the sweep.
+
+def remove_mistaken_picture(*, actor: User, photo: Photo, now: datetime) -> None:
     """
+    Remove the bytes of a photo that should never have been uploaded, and keep its row; repeated, it changes nothing.
+
+    :raises NotAllowed: for anybody but the uploader within a day, and a medical director.
+    """
+    by_uploader = photo.uploaded_by_id == actor.pk and now - photo.uploaded_at <= MISTAKES_SHOW_WITHIN
+    if not by_uploader and not has_role(actor, {MEDICAL_DIRECTOR}):
+        raise NotAllowed("not_permitted", "The uploader removes a photo within a day, a medical director at any time.")
+    _remove(Photo.objects.filter(pk=photo.pk), because=ENTERED_IN_ERROR, now=now)
+
+
+def _remove(photos: QuerySet[Photo], *, because: str, now: datetime) -> None:
+    """From the commit on nothing is served any more; the files go right after it, and what fails then goes with the sweep."""
     with transaction.atomic():
-        rows = list(Photo.objects.select_for_update(no_key=True).filter(patient=patient, bytes_removed_at=None))
+        rows = list(photos.select_for_update(no_key=True).filter(bytes_removed_at=None))
         keys = [row.pk for row in rows]
         Photo.objects.filter(pk__in=keys).update(bytes_removed_at=now, bytes_removed_because=because)
         transaction.on_commit(lambda: _discard([row.storage_name for row in rows]), robust=True)
-    return keys
 
 
 def _place(patient: Patient, photo: NewPhoto) -> dict[str, object]:

@@ -266,4 +266,4 @@ def before_and_after_stand_side_by_side(story):
     pair = story.ask("derm", "get", f"photos/pair/?before={story.known['photo:before']}&after={story.known['photo:after']}")
 
     assert pair["before"]["id"] == story.known["photo:before"]
-    assert pair["days"] == 1
+    assert pair["days_between"] == 1

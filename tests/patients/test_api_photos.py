@@ -81,14 +81,14 @@ class TestUploading:
     @pytest.mark.parametrize(
         ("content", "form", "code"),
         [
-            (b"<svg/>", {}, "image_unsupported"),
-            (jpeg(), {"name": "a.png"}, "image_misnamed"),
-            (jpeg()[:300], {}, "image_damaged"),
-            (jpeg() + zipped(), {}, "image_polyglot"),
+            (lambda: b"<svg/>", {}, "image_unsupported"),
+            (jpeg, {"name": "a.png"}, "image_misnamed"),
+            (lambda: jpeg()[:300], {}, "image_damaged"),
+            (lambda: jpeg() + zipped(), {}, "image_polyglot"),
         ],
     )
     def test_refuses_a_bad_picture_with_its_code(self, clinician, content, form, code):
-        answer = upload(clinician, content=content, **form)
+        answer = upload(clinician, content=content(), **form)
 
         assert (answer.status_code, answer.json()["code"]) == (422, code)
         assert answer.json()["reasons"][0]["mend"]
@@ -211,6 +211,21 @@ class TestThePicture:
         shown = clinician.get(f"{PHOTOS}{photo.pk}/").json()
         assert (shown["image"], shown["bytes_removed_because"]) == (None, "consent_withdrawn")
         assert clinician.get(f"{PHOTOS}{photo.pk}/image/").status_code == 404
+
+    def test_is_removed_when_it_was_a_mistake(self, clinician):
+        shown = upload(clinician).json()
+
+        answers = [clinician.post(f"{PHOTOS}{shown['id']}/remove/") for _ in range(2)]
+
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert answers[1].json()["bytes_removed_because"] == "entered_in_error"
+        assert clinician.get(shown["image"]).status_code == 404
+
+    @pytest.mark.parametrize(
+        ("role", "status"), [("front_desk", 403), ("manager", 403), ("practitioner", 403), ("medical_director", 200)]
+    )
+    def test_of_another_is_removed_by_a_medical_director_alone(self, role, status):
+        assert client_of(a_user(role)).post(f"{PHOTOS}{a_photo().pk}/remove/").status_code == status
 
     def test_has_no_other_address(self, client):
         photo = a_photo()

@@ -152,7 +152,7 @@ def _told(text: bytes) -> Any:
 
 
 def _scans(copies: int) -> bytes:
-    return made.many_scans(jpeg(upright(2_000, 1_500), progressive=True, quality=60), copies)
+    return made.many_scans(jpeg(upright(800, 600), progressive=True, quality=60), copies)
 
 
 def _largest_progressive() -> bytes:

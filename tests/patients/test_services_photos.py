@@ -17,12 +17,12 @@ from patients.services.consents import withdraw_consent
 from patients.services.images import SentFile
 from patients.services.photo_files import strays, sweep_photo_files
 from patients.services.photo_pairs import compare_photos
-from patients.services.photos import NewPhoto, picture_of, upload_photo
+from patients.services.photos import NewPhoto, picture_of, remove_mistaken_picture, upload_photo
 from patients.services.reference import load_catalogues
 from patients.storage import names_in, photo_files
 from tests.factories import NOON, a_lesion, a_patient, a_user
 from tests.factories_consents import a_consent
-from tests.factories_photos import TAKEN, a_photo, a_photographed_patient
+from tests.factories_photos import TAKEN, UPLOADED, a_photo, a_photographed_patient
 from tests.patients.charting import a_clinician
 from tests.pictures import SECRET, exif, held, jpeg, upright
 
@@ -197,6 +197,40 @@ class TestWithdrawal:
         assert strays() == []
 
 
+class TestAMistake:
+    def test_is_removed_by_its_uploader_within_a_day(self, django_capture_on_commit_callbacks):
+        photo = a_photo()
+
+        with django_capture_on_commit_callbacks(execute=True):
+            remove_mistaken_picture(actor=photo.uploaded_by, photo=photo, now=UPLOADED + timedelta(hours=23))
+
+        photo.refresh_from_db()
+        assert photo.bytes_removed_because == "entered_in_error"
+        assert names_in(photo_files()) == []
+
+    def test_is_removed_by_a_medical_director_at_any_time(self):
+        photo = a_photo()
+
+        remove_mistaken_picture(actor=a_user("medical_director"), photo=photo, now=NOON)
+        remove_mistaken_picture(actor=a_user("medical_director"), photo=photo, now=NOON + timedelta(hours=1))
+
+        photo.refresh_from_db()
+        assert photo.bytes_removed_at == NOON
+
+    @pytest.mark.parametrize("role", ["practitioner", "manager", "front_desk"])
+    def test_is_removed_by_nobody_else(self, role):
+        photo = a_photo()
+
+        with pytest.raises(NotAllowed):
+            remove_mistaken_picture(actor=a_user(role), photo=photo, now=UPLOADED)
+
+    def test_is_not_removed_by_its_uploader_later(self):
+        photo = a_photo()
+
+        with pytest.raises(NotAllowed):
+            remove_mistaken_picture(actor=photo.uploaded_by, photo=photo, now=UPLOADED + timedelta(days=2))
+
+
 class TestTheSweep:
     def test_removes_a_file_that_a_crash_left(self, actor, monkeypatch):
         kept = a_photo()
@@ -320,6 +354,25 @@ class TestTheTable:
             a_photo(patient)
 
         assert refused.value.__cause__.diag.constraint_name == "photo_stands_on_a_consent"
+
+
+class TestTheConsentOfAPhoto:
+    def test_is_not_withdrawn_around_the_product_while_its_bytes_are_kept(self):
+        consent = a_photo().consent
+
+        with pytest.raises(IntegrityError) as refused, connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE patients_consent SET withdrawn_at = now(), withdrawn_by_id = recorded_by_id, withdrawal_reason = 'x'"
+                " WHERE id = %s; SET CONSTRAINTS ALL IMMEDIATE",
+                [consent.pk],
+            )
+
+        assert refused.value.__cause__.diag.constraint_name == "photos_go_with_their_consent"
+
+    def test_is_withdrawn_through_it_with_the_bytes(self):
+        withdrawn(a_photo().patient)
+
+        connection.check_constraints()
 
 
 class TestBeforeAndAfter:
