@@ -14,7 +14,8 @@ COMPLETE, NOT_DONE = "complete", "not_done"
 def follow_treatment(*, results: Mapping[UUID, str]) -> None:
     """
     Bring each lesion to the result of its treatment: in treatment as soon as somebody has worked on it, resolved when it
-    came out complete. The caller leans on the lesions, and is in a transaction.
+    came out complete; it stays resolved when an earlier part of the work is signed after that. The caller leans on the
+    lesions, and is in a transaction.
     """
     list(Lesion.objects.select_for_update().filter(pk__in=results).order_by("pk").values_list("pk"))
     treated = [lesion for lesion, result in results.items() if result != NOT_DONE]
