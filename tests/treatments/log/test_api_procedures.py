@@ -117,6 +117,7 @@ class TestDrafting:
             ({"ended_at": "2027-01-12T17:00:00+00:00"}, "ended_at"),
             ({"status": "signed"}, "status"),
             ({"override": True}, "override"),
+            ({"supervisor": "derm"}, "supervisor"),
             ({"complications": [{"kind": "Big Scar"}]}, "complications[0].kind"),
         ],
     )
@@ -135,6 +136,8 @@ class TestDrafting:
             ({"peel": {"agent": "tca", "percent": 101, "ph": 15, "layers": 1, "minutes": 1}}, "items[0].peel.percent"),
             ({"checklist": {"sterile": "yes"}}, "items[0].checklist.sterile"),
             ({"instruments": [{"lot": "1"}]}, "items[0].instruments[0].kind"),
+            ({"instruments": [None]}, "items[0].instruments[0]"),
+            ({"outcomes": [None]}, "items[0].outcomes[0]"),
         ],
     )
     def test_names_the_field_of_an_item(self, clinic, stay, derm, change, field):

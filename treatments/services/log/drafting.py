@@ -125,6 +125,8 @@ def locked(procedure: Procedure) -> Procedure:
 
 def _work(encounter: Encounter, log: NewLog) -> Work:
     """The items by catalogue and chart; a lesion of somebody else never comes into a log, not even into a draft."""
+    if log.supervisor == log.performed_by:
+        raise Malformed({"supervisor": "Nobody supervises themselves."})
     try:
         work = work_of(patient=encounter.patient, site=encounter.site, asked=[_asked(item) for item in log.items])
     except Malformed as error:
