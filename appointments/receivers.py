@@ -8,7 +8,12 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from appointments.models import AppointmentItem
-from appointments.services.ripple import judge_lesions_again, set_adrift, set_adrift_what_lost_its_ground
+from appointments.services.ripple import (
+    judge_lesions_again,
+    set_adrift,
+    set_adrift_on_orders_of_other_lesions,
+    set_adrift_what_lost_its_ground,
+)
 from clinic.signals import authority_changed
 from patients.signals import lesion_reclassified
 from treatments.signals import order_revoked
@@ -28,6 +33,7 @@ def move_visits_of_reclassified_lesions(
 ) -> list[UUID]:
     """The chart changed: visits of the lesion that it no longer allows are set adrift."""
     moved = set_adrift_what_lost_its_ground(keys=lesions, reason=reason, now=now)
+    moved += set_adrift_on_orders_of_other_lesions(lesions=lesions, reason=reason, now=now)
     return [*moved, *judge_lesions_again(lesions=lesions, reason=reason, now=now)]
 
 

@@ -10,8 +10,6 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from appointments.models import Message
-from appointments.models.messages import DUE, SENT
 from appointments.services.delivery import claim_due
 from bench.calibration import Effort, Figure
 from bench.clinic import without_triggers
@@ -27,6 +25,10 @@ SELECT uuidv7(), 1, 'P03', 'email', now() - n * interval '1 ms', 'due', 'bench-'
  WHERE n <= %(many)s
 """
 STAND_ASIDE = "UPDATE appointments_message SET state = 'withdrawn', reason_not_sent = 'set aside', claimed_until = NULL WHERE state = 'due'"
+
+MARK = """
+UPDATE appointments_message SET state = 'sent', sent_at = %s, claimed_until = NULL WHERE id = ANY (%s) AND state = 'due'
+"""
 
 
 def measure(clinic: Clinic, effort: Effort) -> Iterator[Figure]:
@@ -64,9 +66,10 @@ def _work(now: datetime) -> list[UUID]:
     try:
         while keys := claim_due(now=now, batch=BATCH):
             taken += keys
-            marked = Message.objects.filter(pk__in=keys, state=DUE).update(state=SENT, sent_at=now, claimed_until=None)
-            if marked < len(keys):
-                raise AssertionError("somebody else had a message that was claimed here")
+            with connection.cursor() as cursor:
+                cursor.execute(MARK, [now, keys])
+                if cursor.rowcount < len(keys):
+                    raise AssertionError("somebody else had a message that was claimed here")
     finally:
         connection.close()
     return taken

@@ -24,9 +24,11 @@ has 4 sites and 200 practitioners, and the coming 30 days are three quarters ful
 
 """
 
+BEGIN, END = "<!-- the table of make bench -->", "<!-- its end -->"
+
 
 def write_report(figures: Mapping[int, Sequence[Figure]], *, folder: Path) -> None:
-    """Write `bench_results/bench.json` and `docs/bench.md` under the folder."""
+    """Write `bench_results/bench.json` and `docs/bench.md` under the folder, and the table into its README, if it has one."""
     texts = {
         "bench_results/bench.json": _json(figures, _growth(figures)),
         "docs/bench.md": HEAD + table_of(figures) + _machine(),
@@ -35,6 +37,11 @@ def write_report(figures: Mapping[int, Sequence[Figure]], *, folder: Path) -> No
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+    readme = folder / "README.md"
+    if readme.exists() and BEGIN in readme.read_text():
+        before, _, rest = readme.read_text().partition(BEGIN)
+        _, _, after = rest.partition(END)
+        readme.write_text(f"{before}{BEGIN}\n{table_of(figures)}{_machine()}{END}{after}")
 
 
 def table_of(figures: Mapping[int, Sequence[Figure]]) -> str:

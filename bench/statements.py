@@ -41,9 +41,9 @@ patients AS (
          'America/New_York', 'email', '', '', '', '', '', site FROM coming),
 lesions AS (
   INSERT INTO patients_lesion (
-    id, laterality, chart, depth, count, status, region, region_verified, diagnosis_certainty, suspicious,
-    plaque_reviewed, body_site_id, diagnosis_id, patient_id, first_noted_on)
-  SELECT lesion, 'right', '', %(depth)s, 1, 'planned', %(region)s, false, 'confirmed', false, false,
+    id, laterality, chart, depth, count, colour, products, cause, cause_note, status, region, region_verified,
+    diagnosis_certainty, suspicious, plaque_reviewed, body_site_id, diagnosis_id, patient_id, first_noted_on)
+  SELECT lesion, 'right', '', %(depth)s, 1, '', '', '', '', 'planned', %(region)s, false, 'confirmed', false, false,
          (SELECT id FROM patients_bodysite WHERE code = 'cheek'), (SELECT id FROM patients_diagnosis WHERE code = 'milium'),
          patient, current_date - 200 FROM coming)
 INSERT INTO bench_patient SELECT n, patient, lesion FROM coming

@@ -2,10 +2,15 @@
 
 import ipaddress
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from environs import Env
 
+S3_PATIENCE = {"connect_timeout": 2, "read_timeout": 10, "retries": {"total_max_attempts": 2}}
+"""Seconds, and tries: somebody waits for the answer."""
 DEFAULT_SECRET_KEY = "insecure-default-for-one-machine-only-replace-it-before-anyone-else-can-reach-it"
 
 
@@ -15,6 +20,31 @@ def kept(folder: Path, name: str) -> str | None:
         return (folder / name).read_text().strip() or None
     except OSError:
         return None
+
+
+def photo_storage(env: Env, *, folder: Path) -> dict[str, Any]:
+    """
+    Where pictures of patients lie: in that folder, or in the bucket PHOTOS_BUCKET of an S3 service.
+
+    PHOTOS_S3_ENDPOINT names one that is not Amazon's, PHOTOS_S3_REGION its region; the keys come from PHOTOS_S3_KEY and
+    PHOTOS_S3_SECRET, or are found as boto3 finds them. The bucket is private: pictures leave only through the API.
+    """
+    bucket = env.str("PHOTOS_BUCKET", "")
+    if not bucket:
+        return {"BACKEND": "patients.storage.PrivateFolder", "OPTIONS": {"location": str(folder)}}
+    options = {
+        "bucket_name": bucket,
+        "location": env.str("PHOTOS_PREFIX", ""),
+        "endpoint_url": env.str("PHOTOS_S3_ENDPOINT", None),
+        "region_name": env.str("PHOTOS_S3_REGION", None),
+        "access_key": env.str("PHOTOS_S3_KEY", None),
+        "secret_key": env.str("PHOTOS_S3_SECRET", None),
+        "default_acl": None,
+        "file_overwrite": False,
+        "querystring_auth": True,
+        "client_config": import_module("botocore.config").Config(signature_version="s3v4", **S3_PATIENCE),
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 
 def is_public(*, host: str, allowed_hosts: Sequence[str]) -> bool:

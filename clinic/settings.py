@@ -8,7 +8,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from environs import Env
 
-from clinic.environment import DEFAULT_SECRET_KEY, is_public, kept, require_safe_start
+from clinic.environment import DEFAULT_SECRET_KEY, is_public, kept, photo_storage, require_safe_start
 from clinic.logging import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -115,10 +115,15 @@ STATIC_STORAGE = (
     if COLLECTED
     else "django.contrib.staticfiles.storage.StaticFilesStorage"
 )
+PHOTOS_DIR = DATA_DIR / "photos"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": STATIC_STORAGE},
+    "photos": photo_storage(env, folder=PHOTOS_DIR),
 }
+# The only files that anybody uploads are pictures: they stay in memory, and what is longer is refused before it is read.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12_100_000
 
 # Who is who.
 AUTH_USER_MODEL = "clinic.User"
@@ -243,6 +248,14 @@ CELERY_BEAT_SCHEDULE = {
     "look for visits whose authority has ended": {
         "task": "appointments.tasks.sweep_authority",
         "schedule": crontab(hour=7, minute=15),
+    },
+    "follow referrals": {
+        "task": "patients.tasks.follow_referrals",
+        "schedule": crontab(hour=7, minute=30),
+    },
+    "remove picture files that no photo keeps": {
+        "task": "patients.tasks.sweep_photo_files",
+        "schedule": crontab(hour=8, minute=30),
     },
     "carry the rosters forward": {
         "task": "clinic.tasks.extend_rosters",

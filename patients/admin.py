@@ -17,8 +17,13 @@ from patients.models import (
     Contraindication,
     Diagnosis,
     Lesion,
+    LesionMerge,
+    LesionReport,
     MiliaType,
     Patient,
+    Photo,
+    Referral,
+    ReferredLesion,
     SkinProfile,
 )
 from patients.selectors.records import patients_visible_to
@@ -29,6 +34,8 @@ TO_THE_PATIENT = {
     "Contraindication": "profile__patient",
     "ContraindicationEvent": "profile__patient",
     "AssessedLesionEvent": "assessment__patient",
+    "LesionMerge": "lasting__patient",
+    "LesionMergeEvent": "lasting__patient",
 }
 OF_NOBODY = {"ConsentTextEvent"}
 
@@ -107,6 +114,44 @@ class ConsentTextAdmin(ReadOnlyAdmin):
 
     list_display = ("title", "kind", "version", "language", "in_force_from")
     list_filter = ("kind", "language")
+
+
+@admin.register(LesionMerge)
+class LesionMergeAdmin(RecordAdmin):
+    """Records that turned out to be one lesion."""
+
+    list_display = ("lasting", "other", "merged_by", "merged_at", "undone_at")
+
+
+@admin.register(LesionReport)
+class LesionReportAdmin(RecordAdmin):
+    """What patients told about lesions."""
+
+    list_display = ("patient", "body_site", "reported_at", "state")
+    list_filter = ("state",)
+
+
+@admin.register(Referral)
+class ReferralAdmin(RecordAdmin):
+    """Who was referred where, and what came of it."""
+
+    list_display = ("patient", "to", "urgency", "opened_at", "status", "outcome")
+    list_filter = ("to", "urgency", "status")
+
+
+@admin.register(ReferredLesion)
+class ReferredLesionAdmin(RecordAdmin):
+    """Lesions of referrals."""
+
+    list_display = ("referral", "lesion")
+
+
+@admin.register(Photo)
+class PhotoAdmin(RecordAdmin):
+    """Photos as they were uploaded; the pictures themselves are shown by the API."""
+
+    list_display = ("patient", "body_site", "laterality", "view", "taken_at", "uploaded_by", "bytes_removed_at")
+    list_filter = ("view", "chart", "bytes_removed_because")
 
 
 @admin.register(BodySite)

@@ -16,3 +16,10 @@ Sent with `patient` (Patient), `kind` (a word) and `now` after the patient's con
 
 The patient is held; what was kept or planned on the strength of the consent ends in the same transaction.
 """
+
+contraindications_coming = Signal()
+"""
+Sent with `patient`, `held` (the `Held` rows that are about to be kept), `actor` and `now` before they are written.
+
+The patient is locked; a receiver ends what they forbid, so that both happen in one transaction or neither does.
+"""

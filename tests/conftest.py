@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import django
@@ -28,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = os.environ[MIGRATED]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES["photos"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
     django.setup()
 
 
@@ -37,6 +39,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         server.stop()
     if folder := config.stash.get(FOLDER, None):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_picture_is_left_over() -> Iterator[None]:
+    """Rows of a test are rolled back; so are its files."""
+    yield
+    from patients.storage import names_in, photo_files
+
+    files = photo_files()
+    for name in names_in(files):
+        files.delete(name)
 
 
 def _start_what_the_run_needs(config: pytest.Config) -> None:

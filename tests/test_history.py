@@ -21,6 +21,7 @@ WITHOUT = {
     "Diagnosis",
     "MiliaType",
     "TreatmentAct",
+    "IngredientClass",
 }
 
 

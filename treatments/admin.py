@@ -1,4 +1,4 @@
-"""The catalogue, which managers keep; orders, overrides and encounters, to be looked at."""
+"""The catalogue, which managers keep; orders, overrides, encounters and plans, to be looked at."""
 
 from typing import Any
 
@@ -16,16 +16,24 @@ from treatments.models import (
     Addendum,
     Complication,
     Encounter,
+    HomeCareItem,
+    HomeCareLesion,
+    HomeCarePlan,
     Incident,
     IncidentLesion,
+    IngredientClass,
     OrderItem,
     Override,
+    PlanStep,
+    PlanStepLesion,
     Procedure,
     ProcedureItem,
     ProcedureOutcome,
+    RetinoidRung,
     Treatment,
     TreatmentAct,
     TreatmentOrder,
+    TreatmentPlan,
 )
 from treatments.services.catalogue import correct_treatment
 
@@ -142,6 +150,67 @@ class IncidentLesionAdmin(RecordAdmin):
     """The lesions that incidents concern."""
 
     list_display = ("incident", "lesion")
+
+
+@admin.register(TreatmentPlan)
+class TreatmentPlanAdmin(RecordAdmin):
+    """What is meant to be done."""
+
+    list_display = ("patient", "site", "author", "status", "outcome", "written_at")
+    list_filter = ("status", "outcome", "site")
+
+
+@admin.register(PlanStep)
+class PlanStepAdmin(RecordAdmin):
+    """The steps of the plans."""
+
+    list_display = ("plan", "position", "kind", "treatment", "state", "closed_at")
+    list_filter = ("kind", "state")
+
+
+@admin.register(PlanStepLesion)
+class PlanStepLesionAdmin(RecordAdmin):
+    """What the steps are about."""
+
+    list_display = ("step", "lesion")
+
+
+@admin.register(HomeCarePlan)
+class HomeCarePlanAdmin(RecordAdmin):
+    """Versions of home care."""
+
+    list_display = ("patient", "site", "author", "version", "status", "starts_on")
+    list_filter = ("status", "site")
+
+
+@admin.register(HomeCareItem)
+class HomeCareItemAdmin(RecordAdmin):
+    """What the patients use."""
+
+    list_display = ("plan", "ingredient", "strength", "region", "extent", "per_week")
+    list_filter = ("family",)
+
+
+@admin.register(HomeCareLesion)
+class HomeCareLesionAdmin(RecordAdmin):
+    """What home care is for."""
+
+    list_display = ("plan", "lesion", "region")
+
+
+@admin.register(RetinoidRung)
+class RetinoidRungAdmin(RecordAdmin):
+    """The ladders of the retinoids."""
+
+    list_display = ("plan", "item", "number", "from_on", "nights")
+
+
+@admin.register(IngredientClass)
+class IngredientClassAdmin(ReadOnlyAdmin):
+    """Classes of ingredients, as they are shipped."""
+
+    list_display = ("code", "family", "prescription", "most_per_week")
+    list_filter = ("family",)
 
 
 def _visible(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -1,6 +1,8 @@
 """Visits that lost their ground, and giving them to others."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 
 from django.utils import timezone
@@ -9,9 +11,9 @@ from rest_framework.response import Response
 
 from appointments.api.asking import works_at
 from appointments.api.serializers import ApplyInput
-from appointments.api.shown import AppliedShown, ReassignmentShown
+from appointments.api.shown import AppliedShown, ReassignmentShown, show_reasons
 from appointments.models import Appointment
-from appointments.selectors.reassignments import substitutes_shown, visits_to_reassign
+from appointments.selectors.reassignments import WayOut, visits_to_reassign, ways_out
 from appointments.selectors.visits import appointments_visible_to
 from appointments.services.reassigning import Move, apply_reassignments
 from clinic.api.base import ApiView
@@ -46,7 +48,7 @@ class Reassignments(ApiView):
         if "site" in asked:
             rows = rows.filter(site=site_named(asked["site"]))
         now = timezone.now()
-        return paged(request, rows, lambda visit: _shown(visit, now), ordering=("needs_reassignment_since", "id"))
+        return paged(request, rows, render_all=partial(_shown, request.user, now), ordering=("needs_reassignment_since", "id"))
 
 
 class Apply(ApiView):
@@ -85,10 +87,15 @@ def _move(user: User, given: dict[str, Any]) -> Move:
     )
 
 
-def _shown(visit: Appointment, now: datetime) -> dict[str, Any]:
+def _shown(user: User, now: datetime, visits: Sequence[Appointment]) -> list[dict[str, Any]]:
+    return [_way_out_shown(way) for way in ways_out(visits=visits, user=user, now=now)]
+
+
+def _way_out_shown(way: WayOut) -> dict[str, Any]:
     return {
-        "appointment": str(visit.id),
-        "reason": visit.reassignment_reason,
-        "since": local(visit.needs_reassignment_since, visit.site.zone),
-        "substitutes": [{name: team[name] for name in SUBSTITUTE} for team in substitutes_shown(visit=visit, now=now)],
+        "appointment": str(way.visit.id),
+        "reason": way.visit.reassignment_reason,
+        "since": local(way.visit.needs_reassignment_since, way.visit.site.zone),
+        "substitutes": [{name: team[name] for name in SUBSTITUTE} for team in way.substitutes],
+        "needs": show_reasons(way.lacking),
     }

@@ -102,6 +102,7 @@ class ReassignmentShown(serializers.Serializer[Any]):
     reason = serializers.CharField()
     since = serializers.DateTimeField(allow_null=True)
     substitutes = SubstituteShown(many=True)
+    needs = ReasonShown(many=True, help_text="What you lack to give it away: a signature on work that you may not authorise.")
 
 
 class FailedShown(serializers.Serializer[Any]):

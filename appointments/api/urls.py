@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appointments.api import messages, reassignments, slots, verdicts, visits
+from appointments.api import export, messages, reassignments, slots, timeline, verdicts, visits
 from appointments.api.actions import ACTIONS
 
 urlpatterns = [
@@ -17,5 +17,9 @@ urlpatterns = [
     ),
     path("reassignments/", reassignments.Reassignments.as_view(), name="reassignments"),
     path("reassignments/apply/", reassignments.Apply.as_view(), name="reassignments-apply"),
+    path("patients/<uuid:patient>/timeline/", timeline.Timeline.as_view(), name="patient-timeline"),
+    path("patients/<uuid:patient>/export/", export.Export.as_view(), name="patient-export"),
+    path("patients/<uuid:patient>/export/page/", export.ExportPage.as_view(), name="patient-export-page"),
+    path("patients/<uuid:patient>/export/pdf/", export.ExportPdf.as_view(), name="patient-export-pdf"),
     path("messages/", messages.Messages.as_view(), name="messages"),
 ]

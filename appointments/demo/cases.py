@@ -138,8 +138,8 @@ def _signature(ground: Ground, case: Case) -> Signature | None:
 
 
 def _flag(book: Book, lesion: Lesion) -> None:
-    """The esthetician suspects something contagious: the diagnosis stands, the lesion is flagged."""
+    """The esthetician suspects something contagious: the diagnosis stands, the lesion is flagged and referred."""
     lesion.suspicious = True
     found = {"diagnosis": book.diagnoses["molluscum_contagiosum"], "certainty": PROVISIONAL, "suspicious": True}
     signature = Signature(by=book.ground.people["esth"], profession="esthetician", at=book.ground.ago(days=4, hours=-16))
-    book.add_assessment(lesion, signature, **found)
+    book.referred.append((book.add_assessment(lesion, signature, **found), lesion))

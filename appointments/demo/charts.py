@@ -11,6 +11,7 @@ from clinic.scopes import PERIOCULAR, UNKNOWN
 from patients.models import Assessment, BodySite, Contraindication, Diagnosis, Lesion, MiliaType, Patient, SkinProfile
 from patients.policies.findings import CONFIRMED, NONE
 from patients.policies.sides import LID_SIDES
+from patients.services.referrals import refer_flagged
 
 DERMATOLOGIST = "dermatologist"
 
@@ -54,6 +55,7 @@ class Book:
     profiles: list[SkinProfile] = field(default_factory=list)
     contraindications: list[Contraindication] = field(default_factory=list)
     assessed: list[tuple[Assessment, Lesion]] = field(default_factory=list)
+    referred: list[tuple[Assessment, Lesion]] = field(default_factory=list)
 
     @cached_property
     def body_sites(self) -> dict[str, BodySite]:
@@ -139,7 +141,7 @@ class Book:
             suspicious=True if chart.suspicious else None,
         )
 
-    def add_assessment(self, lesion: Lesion, signature: Signature, **found: object) -> None:
+    def add_assessment(self, lesion: Lesion, signature: Signature, **found: object) -> Assessment:
         """One more finding about a lesion; the lesion is to be charted as this one leaves it."""
         assessment = Assessment(
             id=self.ground.key(),
@@ -149,10 +151,12 @@ class Book:
             signed_at=signature.at,
             cosigned_by=signature.cosigned_by,
             cosigned_at=signature.at + timedelta(days=1) if signature.cosigned_by else None,
+            lesion_count=1,
             **found,
         )
         self.assessments.append(assessment)
         self.assessed.append((assessment, lesion))
+        return assessment
 
     def write(self) -> None:
         """Store all of it."""
@@ -163,3 +167,5 @@ class Book:
         Assessment.objects.bulk_create(self.assessments)
         links = Assessment.lesions.through
         links.objects.bulk_create([links(assessment=assessment, lesion=lesion) for assessment, lesion in self.assessed])
+        for assessment, lesion in self.referred:
+            refer_flagged(practitioner=assessment.signed_by, assessment=assessment, flagged=[lesion], now=assessment.signed_at)

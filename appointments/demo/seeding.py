@@ -113,7 +113,7 @@ def _make(ground: Ground, patients: int) -> None:
         register.add(plan)
     order_for_some(orders, book)
     register.write()
-    sign_consents(ground, register)
+    sign_consents(ground, register, named=book.patients[:named])
     analyze()
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 from appointments.models import Appointment, AppointmentItem
 from clinic.errors import Refusal
 from clinic.models import User
+from treatments.models import OrderItem
 from treatments.models.orders import ACTIVE, USED
 from treatments.selectors.performers import holders_of
 from treatments.selectors.work import Row, Work
@@ -19,8 +20,10 @@ SOURCE = "Clinic policy: work that pierces the skin, or is hands-on at the eyeli
 MEND = "Have it ordered by a practitioner who holds it at this site, or let them book it."
 
 OPEN_ITEMS = """
-SELECT i.id, i.order_id, o.signed_by_id, o.expires_at, i.treatment_id, i.lesion_id, i.body_site_id, i.scope
+SELECT i.id, i.order_id, o.signed_by_id, o.expires_at, i.treatment_id, coalesce(l.merged_into_id, i.lesion_id),
+       i.body_site_id, i.scope
   FROM treatments_treatmentorder o JOIN treatments_orderitem i ON i.order_id = o.id
+  LEFT JOIN patients_lesion l ON l.id = i.lesion_id
  WHERE o.patient_id = %(patient)s AND o.site_id = %(site)s AND o.status = ANY (%(statuses)s)
    AND o.expires_at > %(start)s AND (%(order)s::uuid IS NULL OR o.id = %(order)s::uuid) AND i.scope = ANY (%(scopes)s)
    AND NOT EXISTS (SELECT FROM appointments_appointmentitem a WHERE a.order_item_id = i.id AND a.holds_order)
@@ -29,7 +32,7 @@ SELECT i.id, i.order_id, o.signed_by_id, o.expires_at, i.treatment_id, i.lesion_
 
 
 class OpenItem(NamedTuple):
-    """Ordered work that stands in no visit."""
+    """Ordered work that stands in no visit; a lesion that became part of another counts as that one."""
 
     id: UUID
     order: UUID
@@ -82,7 +85,7 @@ def authorise(
 
     Whoever it is must hold the scope at this site now, unsupervised. A named order is the only one looked at.
     """
-    standing = list(visit.items.select_related("order_item__order")) if visit else []
+    standing = list(visit.items.select_related("order_item__order", "order_item__lesion", "lesion")) if visit else []
     ordered = _open_items(work, now=now, order=order, start=start)
     booking = getattr(booker, "practitioner", None)
     people = {item.authorised_by_id for item in standing} | {item.signed_by for item in ordered}
@@ -127,13 +130,20 @@ def _standing(row: Row, standing: Sequence[AppointmentItem], start: datetime) ->
         for item in standing
         if item.authorised_by_id
         and _still_holds(item, start)
-        and (item.treatment_id, item.lesion_id, item.scope) == (row.treatment.id, row.lesion and row.lesion.id, row.scope)
+        and (item.treatment_id, _lasting(item), item.scope) == (row.treatment.id, row.lesion and row.lesion.id, row.scope)
     ]
+
+
+def _lasting(item: AppointmentItem | OrderItem) -> UUID | None:
+    """The lesion that it is about today: what became part of another counts as that one."""
+    return item.lesion and (item.lesion.merged_into_id or item.lesion_id)
 
 
 def _still_holds(item: AppointmentItem, start: datetime) -> bool:
     order = item.order_item.order if item.order_item else None
-    return order is None or (order.status in {ACTIVE, USED} and start < order.expires_at)
+    if order is None:
+        return True
+    return order.status in {ACTIVE, USED} and start < order.expires_at and _lasting(item.order_item) == _lasting(item)
 
 
 def _ordered(row: Row, ordered: Sequence[OpenItem]) -> list[Authorisation]:

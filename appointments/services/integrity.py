@@ -16,6 +16,7 @@ from appointments.policies.protocol import CHANGE, REMINDER
 from appointments.policies.statuses import LIVE
 from appointments.services.ripple import UNCOVERED
 from clinic.models import Device, Practitioner, Room
+from patients.services.photo_files import strays
 
 OVERLAPPING = """
 WITH claimed AS (
@@ -83,11 +84,12 @@ REMINDED_FROM = timedelta(hours=26)
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """Something stored that the rules do not allow: which promise it breaks, of which visit, and how."""
+    """Something stored that the rules do not allow: which promise it breaks, of which visit or photo, and how."""
 
     promise: str
-    appointment: str
     detail: str
+    appointment: str = ""
+    photo: str = ""
 
     def as_dict(self) -> dict[str, str]:
         """As it is printed."""
@@ -95,13 +97,14 @@ class Finding:
 
 
 def integrity_findings(*, now: datetime) -> list[Finding]:
-    """Everything stored that breaks a promise: overlaps, claims, visits without authority, messages that do not fit."""
+    """Whatever breaks a promise: overlaps, claims, visits without authority, messages that do not fit, pictures astray."""
     return [
         *_found("no_overlap", OVERLAPPING, now),
         *_found("claims_match_visits", UNCLAIMED, now),
         *_found("staffed_visits_are_privileged", UNAUTHORISED, now),
         *_uncovered(now),
         *_found("messages_match_visits", MESSAGES, now),
+        *(Finding(promise="photos_match_files", photo=stray.photo, detail=stray.detail) for stray in strays()),
     ]
 
 

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F, Q
 
-from appointments.models import Appointment
+from appointments.models import Appointment, AppointmentItem
 from appointments.policies.statuses import NEEDS_REASSIGNMENT, STAFFED
 from appointments.selectors.visits import work_of_visit
 from appointments.services.chores import REASSIGN
@@ -93,6 +94,18 @@ def set_adrift(*, visits: Sequence[UUID], reason: str, now: datetime) -> list[UU
         ignore_conflicts=True,
     )
     return [row[0] for row in moved]
+
+
+def set_adrift_on_orders_of_other_lesions(*, lesions: Collection[UUID], reason: str, now: datetime) -> list[UUID]:
+    """Move the visits that stand on an order for a lesion that is theirs no longer: two records were parted again."""
+    items = AppointmentItem.objects.filter(Q(lesion__in=lesions) | Q(order_item__lesion__in=lesions), holds_order=True)
+    parted = items.filter(lesion__isnull=False, order_item__lesion__isnull=False).exclude(
+        Q(lesion=F("order_item__lesion"))
+        | Q(lesion__merged_into=F("order_item__lesion"))
+        | Q(lesion=F("order_item__lesion__merged_into"))
+        | Q(lesion__merged_into__isnull=False, lesion__merged_into=F("order_item__lesion__merged_into"))
+    )
+    return set_adrift(visits=list(parted.values_list("appointment", flat=True).distinct()), reason=reason, now=now)
 
 
 def judge_lesions_again(*, lesions: Collection[UUID], reason: str, now: datetime) -> list[UUID]:

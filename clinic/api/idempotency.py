@@ -10,6 +10,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinic.api.uploads import FORM, digest_of_form
 from clinic.errors import Conflict, Malformed, RuleBroken
 from clinic.models import KeptAnswer
 from clinic.services.tidying import ANSWERS_KEPT_FOR
@@ -103,4 +104,6 @@ def _is_ours(name: str) -> bool:
 
 def _digest(request: Request) -> bytes:
     method_and_path = f"{request.method} {request.get_full_path()}\n".encode()
-    return hashlib.sha256(method_and_path + request._request.body).digest()
+    is_form = (request.content_type or "").partition(";")[0].strip().lower() == FORM
+    body = digest_of_form(request) if is_form else request._request.body
+    return hashlib.sha256(method_and_path + body).digest()

@@ -19,14 +19,16 @@ from clinic.api.versions import answer, etag_of
 from patients.api.inputs import AssessmentInput, without_nulls
 from patients.api.shown import AssessmentShown, show_assessment
 from patients.models import Assessment
+from patients.selectors.charts import family_of
 from patients.selectors.records import all_found, assessments_visible_to, found, lesions_visible_to
 from patients.services.assessments import NewAssessment, cosign_assessment, sign_assessment
 
 
 class SignedShown(AssessmentShown):
-    """A finding, and the visits that no longer fitted its lesions and now need a new time or person."""
+    """A finding, the visits that no longer fitted its lesions and need a new time or person, and the referrals it opened."""
 
     moved = serializers.ListField(child=serializers.UUIDField())
+    referrals = serializers.ListField(child=serializers.UUIDField())
 
 
 class Assessments(ApiView):
@@ -41,11 +43,12 @@ class Assessments(ApiView):
         paging=True,
     )
     def get(self, request: Request) -> Response:
-        """One page."""
+        """One page; those of a lesion with those of what became part of it."""
         asked = filters(request, {"patient": key, "lesion": key})
+        rows = assessments_visible_to(request.user)
         if "lesion" in asked:
-            asked["lesions"] = asked.pop("lesion")
-        return paged(request, assessments_visible_to(request.user).filter(**asked), show_assessment)
+            rows = rows.filter(lesions__in=family_of([asked.pop("lesion")])).distinct()
+        return paged(request, rows.filter(**asked), show_assessment)
 
     @describe("Sign a finding", taken=AssessmentInput, shown=SignedShown, status=201, refuses=ACTS)
     def post(self, request: Request) -> Response:
@@ -88,4 +91,6 @@ class Cosign(ApiView):
 
 def _signed(request: Request, assessment: Assessment, moved: list[UUID], *, status: int = 200) -> Response:
     shown: dict[str, Any] = show_assessment(found(assessments_visible_to(request.user), assessment.pk))
-    return answer(shown | {"moved": [str(visit) for visit in moved]}, status=status, etag=etag_of(shown))
+    opened = assessment.referrals.order_by("id").values_list("id", flat=True)
+    followed = {"moved": [str(visit) for visit in moved], "referrals": [str(referral) for referral in opened]}
+    return answer(shown | followed, status=status, etag=etag_of(shown))

@@ -1,14 +1,17 @@
 """What the calls about patients and their charts take."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
 
 import phonenumbers
+from django.utils import timezone
 from rest_framework import serializers
 
 from clinic.api.strict import Day, Strict
 from clinic.scopes import LESION_DEPTHS, REGIONS
+from patients.api.appearance import AppearanceInput
 from patients.models.lesions import CERTAINTIES, CHARTS, LATERALITIES, LESION_STATUSES
 from patients.models.people import CONTRAINDICATIONS, LANGUAGES
 from patients.policies.sides import BILATERAL
@@ -18,6 +21,8 @@ HOME_COUNTRY = "US"
 """Of a phone number without a country code."""
 NAME, NOTE, CODE = 200, 4000, 50
 """Characters at most."""
+EARLIEST_ZONE = timedelta(hours=14)
+"""Ahead of UTC."""
 
 
 class Phone(serializers.CharField):
@@ -85,31 +90,58 @@ class SearchInput(Strict):
     q = serializers.CharField(min_length=2, max_length=NAME)
 
 
-class DescriptionInput(Strict):
-    """What describes a lesion besides where it is."""
+class PastDay(Day):
+    """A date that has come somewhere on Earth."""
+
+    default_error_messages = {"future": "This day is yet to come."}
+
+    def to_internal_value(self, value: Any) -> date:
+        """The day."""
+        day = super().to_internal_value(value)
+        if day > (timezone.now() + EARLIEST_ZONE).date():
+            self.fail("future")
+        return day
+
+
+class PlaceInput(AppearanceInput):
+    """Where on a chart a lesion lies, and since when."""
 
     laterality = serializers.ChoiceField([*LATERALITIES, BILATERAL], required=False, allow_blank=True, allow_null=True)
-    depth = serializers.ChoiceField(LESION_DEPTHS, required=False)
-    milia_type = serializers.CharField(max_length=CODE, required=False, allow_null=True)
-    size_mm = serializers.FloatField(min_value=0.1, max_value=999.9, required=False, allow_null=True)
     count = serializers.IntegerField(min_value=1, max_value=1000, required=False)
-    first_noted_on = Day(required=False, allow_null=True)
+    first_noted_on = PastDay(required=False, allow_null=True)
     chart = serializers.ChoiceField(CHARTS, required=False, allow_blank=True, allow_null=True)
     x = serializers.FloatField(min_value=0, max_value=1, required=False, allow_null=True)
     y = serializers.FloatField(min_value=0, max_value=1, required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Blank instead of null for texts, tenths of a millimetre for the size."""
+        """Blank instead of null for texts."""
         blank = {name: "" for name in ("laterality", "chart") if name in attrs and attrs[name] is None}
+        return super().validate(attrs) | blank
+
+
+class DescriptionInput(PlaceInput):
+    """What describes a lesion."""
+
+    depth = serializers.ChoiceField(LESION_DEPTHS, required=False)
+    milia_type = serializers.CharField(max_length=CODE, required=False, allow_null=True)
+    size_mm = serializers.FloatField(min_value=0.1, max_value=999.9, required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Tenths of a millimetre for the size."""
         size = {"size_mm": Decimal(str(round(attrs["size_mm"], 1)))} if attrs.get("size_mm") is not None else {}
-        return attrs | blank | size
+        return super().validate(attrs) | size
 
 
 class LesionInput(DescriptionInput):
-    """A lesion that is noted; a shallow depth counts when a practitioner tells it."""
+    """
+    A lesion that is noted; a shallow depth counts when a practitioner tells it.
+
+    `recurrence_of` is the resolved lesion that came back in it, for a practitioner to say.
+    """
 
     patient = serializers.UUIDField()
     body_site = serializers.CharField(max_length=CODE)
+    recurrence_of = serializers.UUIDField(required=False, allow_null=True)
 
 
 class LesionChange(DescriptionInput):
@@ -120,7 +152,11 @@ class LesionChange(DescriptionInput):
 
 
 class AssessmentInput(Strict):
-    """A finding about lesions that share it; what is left out or null is not spoken about."""
+    """
+    A finding about lesions that share it; what is left out or null is not spoken about.
+
+    `excluded` and `suspected` name look-alikes by the codes of diagnoses/; one that is suspected blocks the lesion.
+    """
 
     lesions = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=50)
     diagnosis = serializers.CharField(max_length=CODE, allow_null=True)
@@ -130,6 +166,9 @@ class AssessmentInput(Strict):
     region = serializers.ChoiceField(REGIONS, required=False, allow_null=True)
     region_verified = serializers.BooleanField(required=False, allow_null=True)
     suspicious = serializers.BooleanField(required=False, allow_null=True)
+    excluded = serializers.ListField(child=serializers.CharField(max_length=CODE), required=False, max_length=50)
+    suspected = serializers.ListField(child=serializers.CharField(max_length=CODE), required=False, max_length=50)
+    dermoscopy = serializers.CharField(max_length=NOTE, required=False, allow_blank=True)
     note = serializers.CharField(max_length=NOTE, required=False, allow_blank=True)
 
 

@@ -1,6 +1,6 @@
-"""Body sites and lesions over HTTP."""
+"""Lesions over HTTP."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,15 +12,16 @@ from clinic.api.base import ApiView
 from clinic.api.pagination import filters, paged
 from clinic.api.permissions import ANY_STAFF, PRACTITIONERS, RolesByMethod
 from clinic.api.render import key, one_of
-from clinic.api.schema import ACTS, EDITS, describe, page_of
+from clinic.api.schema import ACTS, EDITS, choice, describe, page_of
 from clinic.api.strict import read
 from clinic.api.versions import answer, etag_of, require_version
 from clinic.scopes import REGIONS
 from clinic.services.changes import hold
 from patients.api.inputs import LesionChange, LesionInput, without_nulls
-from patients.api.shown import BodySiteShown, LesionShown, show_body_site, show_lesion
-from patients.models import BodySite
+from patients.api.shown import LesionShown, show_lesion
+from patients.models import Lesion
 from patients.models.lesions import LESION_STATUSES
+from patients.selectors.charts import family_of
 from patients.selectors.records import found, lesions_visible_to, patients_visible_to
 from patients.services.lesions import NewLesion, correct_lesion, note_lesion
 
@@ -31,18 +32,6 @@ class LesionMovedShown(LesionShown):
     moved = serializers.ListField(child=serializers.UUIDField())
 
 
-class BodySites(ApiView):
-    """The catalogue of body sites."""
-
-    roles: ClassVar[RolesByMethod] = {"GET": ANY_STAFF}
-
-    @describe("Body sites", shown=page_of(BodySiteShown), paging=True)
-    def get(self, request: Request) -> Response:
-        """One page."""
-        filters(request, {})
-        return paged(request, BodySite.objects.all(), show_body_site, ordering=("code",))
-
-
 class Lesions(ApiView):
     """The lesions of the patients whom the caller may see."""
 
@@ -51,13 +40,21 @@ class Lesions(ApiView):
     @describe(
         "Lesions",
         shown=page_of(LesionShown),
-        query={"patient": "Patient id.", "region": "eyelid, periocular, face or body.", "status": "Its status."},
+        query={
+            "patient": "Patient id.",
+            "region": choice("region", REGIONS, "Where it lies."),
+            "status": choice("status", LESION_STATUSES, "Its status."),
+            "merged_into": "Those that became part of this lesion.",
+            "recurrence_of": "Those in which this lesion came back.",
+        },
         paging=True,
     )
     def get(self, request: Request) -> Response:
-        """One page."""
-        asked = filters(request, {"patient": key, "region": one_of(*REGIONS), "status": one_of(*LESION_STATUSES)})
-        return paged(request, lesions_visible_to(request.user).filter(**asked), show_lesion)
+        """One page, without what became part of another lesion unless that is asked for."""
+        allowed = {"patient": key, "region": one_of(*REGIONS), "status": one_of(*LESION_STATUSES)}
+        asked = filters(request, allowed | {"merged_into": key, "recurrence_of": key})
+        rows = lesions_visible_to(request.user).filter(**{"merged_into": None} | asked)
+        return paged(request, rows, show_lesion)
 
     @describe("Note a lesion", taken=LesionInput, shown=LesionShown, status=201, refuses=ACTS)
     def post(self, request: Request) -> Response:
@@ -83,12 +80,14 @@ class OneLesion(ApiView):
         """Tighten or describe; what loosens a rule is refused."""
         found(lesions_visible_to(request.user), lesion)
         given = read(LesionChange, request, partial=True)
-        hold(keys=[lesion])
+        hold(keys=family_of([lesion]))
         row = found(lesions_visible_to(request.user), lesion)
         require_version(request, etag_of(show_lesion(row)))
         _, moved = correct_lesion(actor=request.user, lesion=lesion, changes=given, now=timezone.now())
-        return _moved(show_lesion(found(lesions_visible_to(request.user), lesion)), moved)
+        return moved_with(found(lesions_visible_to(request.user), lesion), moved)
 
 
-def _moved(shown: dict[str, Any], moved: list[UUID]) -> Response:
+def moved_with(lesion: Lesion, moved: list[UUID]) -> Response:
+    """The lesion as LesionMovedShown."""
+    shown = show_lesion(lesion)
     return answer(shown | {"moved": [str(visit) for visit in moved]}, etag=etag_of(shown))

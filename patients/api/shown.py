@@ -8,7 +8,8 @@ from rest_framework import serializers
 from clinic.api.render import local, named, person
 from clinic.api.schema import NamedShown, PersonShown
 from clinic.scopes import LESION_DEPTHS, REGIONS
-from patients.models import Assessment, BodySite, Lesion, Patient, SkinProfile
+from patients.api.appearance import AppearanceShown, show_appearance
+from patients.models import Assessment, Lesion, Patient, SkinProfile
 from patients.models.lesions import CERTAINTIES, CHARTS, LATERALITIES, LESION_STATUSES
 from patients.models.people import CONTRAINDICATIONS, LANGUAGES
 
@@ -37,20 +38,12 @@ class PatientShown(serializers.Serializer[Any]):
     guardian = GuardianShown(allow_null=True)
 
 
-class BodySiteShown(serializers.Serializer[Any]):
-    """A body site; `authority_region` is what rules judge until a clinician has verified a lesion's region."""
+class LesionShown(AppearanceShown):
+    """
+    A lesion; `authority_region` is what rules judge: beside the eye and unverified counts as eyelid.
 
-    code = serializers.SlugField()
-    name = serializers.CharField()
-    region = serializers.ChoiceField(REGIONS)
-    authority_region = serializers.ChoiceField(REGIONS)
-    icd10cm = serializers.CharField(allow_null=True)
-    hcpcs = serializers.CharField(allow_null=True)
-    snomed = serializers.CharField(allow_null=True)
-
-
-class LesionShown(serializers.Serializer[Any]):
-    """A lesion; `authority_region` is what rules judge: beside the eye and unverified counts as eyelid."""
+    `merged_into` is the lesion that it became part of, `recurrence_of` the one that came back in it.
+    """
 
     id = serializers.UUIDField()
     patient = NamedShown()
@@ -72,6 +65,8 @@ class LesionShown(serializers.Serializer[Any]):
     suspicious = serializers.BooleanField()
     plaque_reviewed = serializers.BooleanField()
     status = serializers.ChoiceField(LESION_STATUSES)
+    recurrence_of = serializers.UUIDField(allow_null=True)
+    merged_into = serializers.UUIDField(allow_null=True)
 
 
 class AssessmentShown(serializers.Serializer[Any]):
@@ -87,6 +82,10 @@ class AssessmentShown(serializers.Serializer[Any]):
     region = serializers.ChoiceField(REGIONS, allow_null=True)
     region_verified = serializers.BooleanField(allow_null=True)
     suspicious = serializers.BooleanField(allow_null=True)
+    excluded = serializers.ListField(child=serializers.SlugField())
+    suspected = serializers.ListField(child=serializers.SlugField())
+    dermoscopy = serializers.CharField(allow_blank=True)
+    icd10cm = serializers.CharField(allow_null=True)
     note = serializers.CharField(allow_blank=True)
     signed_by = PersonShown()
     profession = serializers.CharField()
@@ -132,19 +131,6 @@ def show_patient(patient: Patient) -> dict[str, Any]:
     }
 
 
-def show_body_site(site: BodySite) -> dict[str, Any]:
-    """The body site as BodySiteShown."""
-    return {
-        "code": site.code,
-        "name": site.name,
-        "region": site.region,
-        "authority_region": site.authority_region,
-        "icd10cm": site.icd10cm or None,
-        "hcpcs": site.hcpcs or None,
-        "snomed": site.snomed or None,
-    }
-
-
 def show_lesion(lesion: Lesion) -> dict[str, Any]:
     """The lesion as LesionShown."""
     return {
@@ -168,6 +154,9 @@ def show_lesion(lesion: Lesion) -> dict[str, Any]:
         "suspicious": lesion.suspicious,
         "plaque_reviewed": lesion.plaque_reviewed,
         "status": lesion.status,
+        "recurrence_of": lesion.recurrence_of_id and str(lesion.recurrence_of_id),
+        "merged_into": lesion.merged_into_id and str(lesion.merged_into_id),
+        **show_appearance(lesion),
     }
 
 
@@ -185,6 +174,10 @@ def show_assessment(assessment: Assessment) -> dict[str, Any]:
         "region": assessment.region or None,
         "region_verified": assessment.region_verified,
         "suspicious": assessment.suspicious,
+        "excluded": assessment.excluded,
+        "suspected": assessment.suspected,
+        "dermoscopy": assessment.dermoscopy,
+        "icd10cm": assessment.diagnosis.icd10cm or None if assessment.diagnosis else None,
         "note": assessment.note,
         "signed_by": person(assessment.signed_by),
         "profession": assessment.profession,

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -61,4 +62,4 @@ class OneSkinProfile(ApiView):
 
 def _recorded(actor: User, patient: Patient, given: dict[str, Any]) -> SkinProfile:
     held = [Held(**one) for one in given.pop("contraindications", [])]
-    return record_skin(actor=actor, patient=patient, axes=given, contraindications=held)
+    return record_skin(actor=actor, patient=patient, axes=given, contraindications=held, now=timezone.now())

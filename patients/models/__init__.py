@@ -1,7 +1,11 @@
 from patients.models.assessments import AssessedLesion, Assessment
 from patients.models.consents import Consent, ConsentText
 from patients.models.lesions import BodySite, Diagnosis, Lesion, MiliaType
+from patients.models.merges import LesionMerge
 from patients.models.people import Contraindication, Patient, SkinProfile
+from patients.models.photos import Photo
+from patients.models.referrals import Referral, ReferredLesion
+from patients.models.reports import LesionReport
 
 __all__ = [
     "AssessedLesion",
@@ -12,7 +16,12 @@ __all__ = [
     "Contraindication",
     "Diagnosis",
     "Lesion",
+    "LesionMerge",
+    "LesionReport",
     "MiliaType",
     "Patient",
+    "Photo",
+    "Referral",
+    "ReferredLesion",
     "SkinProfile",
 ]

@@ -4,14 +4,17 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 
 from clinic.base import Keyed, one_of
+from clinic.constraints import CompositeForeignKey, Trigger
 from clinic.history import tracked
 from clinic.scopes import EYELID, LESION_DEPTHS, PERIOCULAR, REGIONS, UNKNOWN
 from patients.models.people import Patient
+from patients.policies.appearance import CAUSES, COLOURS
+from patients.policies.charts import CHARTS
+from patients.policies.courses import LESION_STATUSES, WATCHING
+from patients.policies.findings import KINDS
 
 LATERALITIES = ("left", "right", "midline")
 CERTAINTIES = ("none", "provisional", "confirmed", "refuted")
-LESION_STATUSES = ("watching", "planned", "in_treatment", "resolved", "referred", "recurred")
-CHARTS = ("face_front", "face_left", "face_right", "eyelids_closed", "torso_front", "torso_back")
 
 
 class BodySite(Keyed):
@@ -47,6 +50,9 @@ class Diagnosis(Keyed):
     icd10cm = models.TextField(blank=True)
     kind = models.TextField()
 
+    class Meta:
+        constraints = [one_of("kind", KINDS, name="diagnosis_has_a_known_kind")]
+
     def __str__(self) -> str:
         return self.name
 
@@ -69,7 +75,8 @@ class Lesion(Keyed):
 
     `region` comes from the body site until an assessment corrects it; `authority_region` is what rules judge:
     near the eye and unverified counts as eyelid. Diagnosis, certainty, suspicion, region and depth change through
-    assessments alone, in `patients.services.assessments`.
+    assessments alone, in `patients.services.assessments`. A record that turned out to be the same lesion as another names
+    that one in `merged_into` from then on, and is judged as it is; whatever was signed about it stays as it was signed.
     """
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="lesions")
@@ -83,8 +90,19 @@ class Lesion(Keyed):
     size_mm = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
     count = models.PositiveSmallIntegerField(default=1)
     first_noted_on = models.DateField(null=True, blank=True)
-    status = models.TextField(default="watching", choices=[(word, word) for word in LESION_STATUSES])
+    colour = models.TextField(blank=True, choices=[(word, word) for word in COLOURS])
+    hard = models.BooleanField(null=True, blank=True)
+    dome_shaped = models.BooleanField(null=True, blank=True)
+    painful = models.BooleanField(null=True, blank=True)
+    red = models.BooleanField(null=True, blank=True)
+    clustered = models.BooleanField(null=True, blank=True)
+    picked = models.BooleanField(null=True, blank=True)
+    products = models.TextField(blank=True)
+    cause = models.TextField(blank=True, choices=[(word, word) for word in CAUSES])
+    cause_note = models.TextField(blank=True)
+    status = models.TextField(default=WATCHING, choices=[(word, word) for word in LESION_STATUSES])
     recurrence_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="recurrences")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="absorbed")
     region = models.TextField()
     region_verified = models.BooleanField(default=False)
     diagnosis = models.ForeignKey(Diagnosis, models.PROTECT, null=True, blank=True, related_name="+")
@@ -110,11 +128,37 @@ class Lesion(Keyed):
             models.CheckConstraint(name="lesion_has_one_side", condition=Q(laterality="") | Q(laterality__in=LATERALITIES)),
             models.CheckConstraint(
                 name="lesion_lies_on_its_chart",
-                condition=Q(chart="", x__isnull=True, y__isnull=True) | (~Q(chart="") & Q(x__range=(0, 1), y__range=(0, 1))),
+                condition=Q(chart="", x__isnull=True, y__isnull=True)
+                | Q(chart__in=CHARTS, x__isnull=False, y__isnull=False, x__range=(0, 1), y__range=(0, 1)),
             ),
             models.CheckConstraint(name="lesion_counts_at_least_one", condition=Q(count__gte=1)),
+            models.CheckConstraint(name="lesion_has_a_known_colour", condition=Q(colour="") | Q(colour__in=COLOURS)),
+            models.CheckConstraint(name="lesion_has_a_known_cause", condition=Q(cause="") | Q(cause__in=CAUSES)),
             models.UniqueConstraint(fields=["id", "patient"], name="lesion_patient_key"),
             models.UniqueConstraint(fields=["id", "authority_region", "depth"], name="lesion_authority_key"),
+            CompositeForeignKey(
+                name="recurrence_is_of_the_same_patient",
+                fields=["recurrence_of", "patient"],
+                to="patients.Lesion",
+                to_fields=["id", "patient"],
+            ),
+            CompositeForeignKey(
+                name="lesions_of_one_patient_are_merged",
+                fields=["merged_into", "patient"],
+                to="patients.Lesion",
+                to_fields=["id", "patient"],
+            ),
+            CompositeForeignKey(
+                name="merged_lesion_is_judged_as_the_lasting_one",
+                fields=["merged_into", "authority_region", "depth"],
+                to="patients.Lesion",
+                to_fields=["id", "authority_region", "depth"],
+            ),
+            Trigger(
+                name="lesion_follows_its_course",
+                timing="BEFORE INSERT OR UPDATE OF status, recurrence_of_id, merged_into_id",
+                function="patients_lesion_course",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,18 +1,28 @@
 """What a signed assessment makes of a lesion, and who may sign what."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from clinic.errors import Malformed, NotAllowed
+from clinic.errors import Malformed, NotAllowed, RuleBroken
 from clinic.scopes import DEPTH_RANK, EYELID, PERIOCULAR, judged_depth
 
 NONE, PROVISIONAL, CONFIRMED, REFUTED = "none", "provisional", "confirmed", "refuted"
+KINDS: Final = ("benign", "inflamed", "suspicious", "contagious")
 GUARDED_TYPES: Final = frozenset({"neonatal", "en_plaque"})
 ALARMING_KINDS: Final = frozenset({"suspicious", "contagious"})
 ALONE: Final = "none"
 """The level of supervision of a diagnosis that counts at once; any other waits for a physician's second signature."""
 COSIGNED_PROFESSIONS: Final = frozenset({"physician_assistant", "nurse_practitioner"})
+DIAGNOSING: Final = (
+    "dermatologist",
+    "ophthalmologist",
+    "physician_other",
+    "pediatrician",
+    "physician_assistant",
+    "nurse_practitioner",
+)
+"""Nobody else confirms or refutes, whatever the policy says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +46,17 @@ class LesionState:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What somebody found; None (and a certainty of `none` without a diagnosis) says nothing about that point."""
+    """
+    What somebody found; None (and a certainty of `none` without a diagnosis) says nothing about that point.
+
+    `excluded` and `suspected` are the codes of look-alikes.
+    """
 
     diagnosis: str | None = None
     kind: str = ""
     certainty: str = NONE
+    excluded: Sequence[str] = ()
+    suspected: Sequence[str] = ()
     milia_type: str | None = None
     depth: str | None = None
     region: str | None = None
@@ -51,6 +67,11 @@ class Finding:
     def is_alarming(self) -> bool:
         """Whether it names something dangerous or contagious as possible."""
         return self.kind in ALARMING_KINDS and self.certainty != REFUTED
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the lesion is flagged by it: it may be dangerous or contagious, or the signer is not certain what it is."""
+        return self.is_alarming or bool(self.suspected)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +92,24 @@ def require_consistent(finding: Finding) -> None:
         raise Malformed({"diagnosis": "Name the diagnosis that is provisional, confirmed or refuted."})
     if finding.is_alarming and finding.suspicious is False:
         raise Malformed({"suspicious": "A diagnosis that is dangerous or contagious is never unsuspicious."})
+    _require_consistent_look_alikes(finding)
+
+
+def require_alike(states: Sequence[LesionState], finding: Finding) -> None:
+    """
+    What a finding corrects about several lesions is the same for all of them before.
+
+    :raises RuleBroken: `split_items`, naming what differs.
+    """
+    differs = {
+        "region": bool(finding.region or finding.region_verified is not None) and len({state.region for state in states}) > 1,
+        "depth": bool(finding.depth) and len({state.depth for state in states}) > 1,
+    }
+    if words := [word for word, holds in differs.items() if holds]:
+        raise RuleBroken(
+            "split_items",
+            f"The lesions differ in {' and '.join(words)}, which this assessment corrects: sign one for each kind.",
+        )
 
 
 def state_after(state: LesionState, finding: Finding, signer: Signer) -> LesionState:
@@ -123,6 +162,18 @@ def loosened_rules(before: LesionState, after: LesionState) -> list[str]:
     return [rule for rule, is_loosened in rules.items() if is_loosened]
 
 
+def _require_consistent_look_alikes(finding: Finding) -> None:
+    held = finding.diagnosis if finding.certainty != REFUTED else None
+    if twice := sorted(set(finding.excluded) & set(finding.suspected)):
+        raise Malformed({"suspected": f"Excluded and suspected at once: {', '.join(twice)}."})
+    if held and held in finding.excluded:
+        raise Malformed({"excluded": "The diagnosis itself is not excluded."})
+    if finding.suspected and finding.certainty == CONFIRMED:
+        raise Malformed({"suspected": "Who confirms a diagnosis suspects no other: exclude it, or stay provisional."})
+    if finding.suspected and finding.suspicious is False:
+        raise Malformed({"suspected": "A lesion about which something else is suspected is never unsuspicious."})
+
+
 def _described(state: LesionState, finding: Finding) -> LesionState:
     """Everything but the diagnosis; a region that changes is verified only if the finding says so."""
     region = finding.region or state.region
@@ -133,7 +184,7 @@ def _described(state: LesionState, finding: Finding) -> LesionState:
         region_verified=verified if finding.region_verified is None else finding.region_verified,
         depth=finding.depth or state.depth,
         milia_type=finding.milia_type or state.milia_type,
-        suspicious=finding.is_alarming or (state.suspicious if finding.suspicious is None else finding.suspicious),
+        suspicious=finding.blocks or (state.suspicious if finding.suspicious is None else finding.suspicious),
     )
 
 

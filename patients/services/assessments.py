@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from clinic.errors import Conflict, NotAllowed, RuleBroken
+from clinic.errors import Conflict, Malformed, NotAllowed, RuleBroken
 from clinic.models import User
 from patients.models import Assessment, Diagnosis, Lesion, MiliaType
 from patients.policies.findings import (
@@ -15,18 +16,27 @@ from patients.policies.findings import (
     Finding,
     LesionState,
     Signer,
+    require_alike,
     require_consistent,
     require_may_loosen,
     state_after,
 )
+from patients.selectors.charts import family_of
 from patients.selectors.clinicians import clinician_of, may_cosign, signers_of
 from patients.services.changes import alone
+from patients.services.courses import require_lasting
 from patients.services.lesions import held_lesions, reclassified, state_of, word_coded
+from patients.services.referrals import refer_flagged
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewAssessment:
-    """What somebody found about lesions that share it; None says nothing about that point."""
+    """
+    What somebody found about lesions that share it; None says nothing about that point.
+
+    `excluded` and `suspected` are codes of the diagnoses that it is not, or may be; `dermoscopy` is what the magnified
+    skin showed.
+    """
 
     diagnosis: str | None = None
     certainty: str = NONE
@@ -35,6 +45,9 @@ class NewAssessment:
     region: str | None = None
     region_verified: bool | None = None
     suspicious: bool | None = None
+    excluded: Sequence[str] = ()
+    suspected: Sequence[str] = ()
+    dermoscopy: str = ""
     note: str = ""
 
 
@@ -44,19 +57,25 @@ def sign_assessment(
     """
     Sign a finding, bring the lesions to it, and move the visits that no longer fit them; answers it and their ids.
 
+    What it flags as suspicious, contagious or uncertain is referred, unless a referral of it is followed already.
+
     :raises NotAllowed: when it loosens a rule, or diagnoses, beyond what the signer's professions may.
-    :raises RuleBroken: `lesion_of_another_patient`, when the lesions are not all of one patient.
-    :raises Malformed: when its points contradict each other.
+    :raises RuleBroken: `lesion_of_another_patient`, when the lesions are not all of one patient; `split_items`, when
+        they differ in what it corrects; `lesion_merged`.
+    :raises Malformed: when its points contradict each other, or name what is not in the catalogue.
     """
     practitioner = clinician_of(actor)
     diagnosis = word_coded(Diagnosis, assessment.diagnosis, field="diagnosis")
     milia_type = word_coded(MiliaType, assessment.milia_type, field="milia_type")
     finding = _finding(assessment, kind=diagnosis.kind if diagnosis else "")
     require_consistent(finding)
-    with alone(keys=lesions):
+    _require_known(assessment)
+    with alone(keys=family_of(lesions)):
         rows = held_lesions(list(lesions))
         _require_one_patient(rows)
+        require_lasting(rows)
         before = [state_of(row) for row in rows]
+        require_alike(before, finding)
         signers = signers_of(practitioner, patient=rows[0].patient, now=now)
         signer, after = _as_the_first_who_may(signers, before, finding)
         signed = Assessment.objects.create(
@@ -64,18 +83,13 @@ def sign_assessment(
             signed_by=practitioner,
             profession=signer.profession,
             signed_at=now,
-            diagnosis=diagnosis,
-            certainty=assessment.certainty,
-            milia_type=milia_type,
-            depth=assessment.depth or "",
-            region=assessment.region or "",
-            region_verified=assessment.region_verified,
-            suspicious=assessment.suspicious,
-            note=assessment.note,
+            lesion_count=len(rows),
+            **_columns(assessment, diagnosis, milia_type),
         )
         signed.lesions.set(rows)
-        changed = _write(rows, after)
-        moved = reclassified(changed, actor=actor, reason="lesion_assessed", now=now)
+        moved = reclassified(_write(rows, after), actor=actor, reason="lesion_assessed", now=now)
+        flagged = rows if finding.blocks or finding.suspicious else []
+        refer_flagged(practitioner=practitioner, assessment=signed, flagged=flagged, now=now)
     return signed, moved
 
 
@@ -85,6 +99,7 @@ def cosign_assessment(*, actor: User, assessment: Assessment, now: datetime) -> 
 
     :raises NotAllowed: for somebody who is no physician, for the signer, and for whatever the physician may not loosen.
     :raises RuleBroken: `not_to_be_cosigned`, for a finding that needs no second signature.
+    :raises RuleBroken: `lesion_merged`, when one of them became part of another record: make a new one about that.
     :raises Conflict: `superseded`, when a later assessment has said otherwise about one of the lesions.
     """
     physician = clinician_of(actor)
@@ -92,9 +107,10 @@ def cosign_assessment(*, actor: User, assessment: Assessment, now: datetime) -> 
         return assessment, []
     if assessment.signed_by_id == physician.pk or not may_cosign(physician, patient=assessment.patient, now=now):
         raise NotAllowed("not_permitted", "A physician other than the signer co-signs.")
-    with alone(keys=list(assessment.lesions.values_list("pk", flat=True))):
+    with alone(keys=family_of(assessment.lesions.values_list("pk", flat=True))):
         assessment = Assessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
         rows = held_lesions(list(assessment.lesions.values_list("pk", flat=True)))
+        require_lasting(rows)
         _require_awaits_cosignature(assessment, rows)
         before = [state_of(row) for row in rows]
         signers = signers_of(physician, patient=rows[0].patient, now=now)
@@ -115,7 +131,34 @@ def _finding(assessment: NewAssessment, *, kind: str) -> Finding:
         region=assessment.region,
         region_verified=assessment.region_verified,
         suspicious=assessment.suspicious,
+        excluded=assessment.excluded,
+        suspected=assessment.suspected,
     )
+
+
+def _columns(assessment: NewAssessment, diagnosis: Diagnosis | None, milia_type: MiliaType | None) -> dict[str, Any]:
+    """What was found, as the row keeps it."""
+    return {
+        "diagnosis": diagnosis,
+        "certainty": assessment.certainty,
+        "milia_type": milia_type,
+        "depth": assessment.depth or "",
+        "region": assessment.region or "",
+        "region_verified": assessment.region_verified,
+        "suspicious": assessment.suspicious,
+        "excluded": sorted(set(assessment.excluded)),
+        "suspected": sorted(set(assessment.suspected)),
+        "dermoscopy": assessment.dermoscopy,
+        "note": assessment.note,
+    }
+
+
+def _require_known(assessment: NewAssessment) -> None:
+    named = {"excluded": set(assessment.excluded), "suspected": set(assessment.suspected)}
+    known = set(Diagnosis.objects.filter(code__in=set.union(*named.values())).values_list("code", flat=True))
+    unknown = {field: codes - known for field, codes in named.items() if codes - known}
+    if unknown:
+        raise Malformed({field: f"There is no such code: {', '.join(sorted(codes))}." for field, codes in unknown.items()})
 
 
 def _as_the_first_who_may(

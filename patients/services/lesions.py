@@ -1,6 +1,6 @@
 """Noting lesions, and correcting what describes them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,22 +15,57 @@ from clinic.models.people import MEDICAL_DIRECTOR, PRACTITIONER
 from clinic.scopes import DEPTH_RANK, UNKNOWN, judged_depth
 from clinic.selectors.people import has_role
 from patients.models import BodySite, Diagnosis, Lesion, MiliaType, Patient
+from patients.policies.charts import require_place
+from patients.policies.courses import require_lesion_step
 from patients.policies.findings import LesionState, require_may_loosen
 from patients.policies.sides import LID_SIDES, side_of
+from patients.selectors.charts import are_followed, family_of
 from patients.selectors.clinicians import clinician_of
 from patients.services.changes import alone, ripple
+from patients.services.courses import came_back, require_lasting
 from patients.signals import lesion_reclassified
 
 M = TypeVar("M", Diagnosis, MiliaType)
 CLINICIANS = frozenset({PRACTITIONER, MEDICAL_DIRECTOR})
-DESCRIBING = frozenset(
-    {"size_mm", "count", "first_noted_on", "chart", "x", "y", "status", "body_site", "laterality", "depth", "milia_type"}
+TOLD = (
+    "size_mm",
+    "count",
+    "first_noted_on",
+    "chart",
+    "x",
+    "y",
+    "colour",
+    "hard",
+    "dome_shaped",
+    "painful",
+    "red",
+    "clustered",
+    "picked",
+    "products",
+    "cause",
+    "cause_note",
+)
+DESCRIBING = frozenset(TOLD) | {"status", "body_site", "laterality", "depth", "milia_type"}
+JUDGED = (
+    "region",
+    "region_verified",
+    "depth",
+    "milia_type",
+    "diagnosis",
+    "diagnosis_certainty",
+    "suspicious",
+    "plaque_reviewed",
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewLesion:
-    """A lesion as it is told: codes for body site and type, `laterality` left, right, midline, bilateral or blank."""
+    """
+    A lesion as it is told: codes for body site and type, `laterality` left, right, midline, bilateral or blank.
+
+    `recurrence_of` is the resolved lesion that came back in it; `picked` says that somebody has worked at it, `products`
+    what was put on the skin before.
+    """
 
     body_site: str
     laterality: str = ""
@@ -42,6 +77,17 @@ class NewLesion:
     chart: str = ""
     x: float | None = None
     y: float | None = None
+    colour: str = ""
+    hard: bool | None = None
+    dome_shaped: bool | None = None
+    painful: bool | None = None
+    red: bool | None = None
+    clustered: bool | None = None
+    picked: bool | None = None
+    products: str = ""
+    cause: str = ""
+    cause_note: str = ""
+    recurrence_of: UUID | None = None
 
 
 @transaction.atomic
@@ -51,25 +97,24 @@ def note_lesion(*, actor: User, patient: Patient, lesion: NewLesion) -> Lesion:
 
     How shallow it lies is a clinician's to say: told by anybody else, the depth stays unknown, which is judged as dermal.
 
-    :raises RuleBroken: `split_by_side`, for both sides at once.
+    :raises RuleBroken: `split_by_side`, for both sides at once; `lesion_of_another_patient`, for a recurrence of one.
+    :raises Conflict: `illegal_transition`, for a recurrence of what was never resolved.
+    :raises NotAllowed: for a recurrence noted by somebody who is no practitioner.
     :raises Malformed: when the side or the place on the chart does not fit.
     :raises NotFound: for an unknown body site or type.
     """
-    require_on_chart(chart=lesion.chart, x=lesion.x, y=lesion.y)
     body_site = body_site_coded(lesion.body_site)
+    side = side_of(body_site=body_site.code, laterality=lesion.laterality)
+    require_place(chart=lesion.chart, x=lesion.x, y=lesion.y, body_site=body_site.code, region=body_site.region, side=side)
     return Lesion.objects.create(
         patient=patient,
         body_site=body_site,
-        laterality=side_of(body_site=body_site.code, laterality=lesion.laterality),
+        laterality=side,
         region=body_site.region,
         depth=lesion.depth if has_role(actor, CLINICIANS) or not _is_shallow(lesion.depth) else UNKNOWN,
         milia_type=word_coded(MiliaType, lesion.milia_type, field="milia_type"),
-        size_mm=lesion.size_mm,
-        count=lesion.count,
-        first_noted_on=lesion.first_noted_on,
-        chart=lesion.chart,
-        x=lesion.x,
-        y=lesion.y,
+        recurrence_of=came_back(actor=actor, patient=patient, lesion=lesion.recurrence_of) if lesion.recurrence_of else None,
+        **{name: getattr(lesion, name) for name in TOLD},
     )
 
 
@@ -81,12 +126,14 @@ def correct_lesion(*, actor: User, lesion: UUID, changes: Mapping[str, Any], now
     assessment does that.
 
     :raises NotAllowed: for somebody who is no practitioner, and for whatever loosens a rule.
-    :raises RuleBroken: `split_by_side`.
+    :raises RuleBroken: `split_by_side`; `lesion_merged`, once it is part of another record.
+    :raises Conflict: `illegal_transition`, for a status that does not follow.
     :raises Malformed: when the side or the place on the chart does not fit.
     """
     clinician_of(actor)
-    with alone(keys=[lesion]):
+    with alone(keys=family_of([lesion])):
         row = held_lesions([lesion])[0]
+        require_lasting([row])
         before = state_of(row)
         _apply(row, changes)
         after = state_of(row)
@@ -117,11 +164,14 @@ def state_of(lesion: Lesion) -> LesionState:
     )
 
 
-def reclassified(lesions: list[Lesion], *, actor: User, reason: str, now: datetime) -> list[UUID]:
-    """Move the visits that lean on what these lesions were; answers their ids."""
+def reclassified(lesions: Collection[Lesion], *, actor: User, reason: str, now: datetime) -> list[UUID]:
+    """Bring what was merged into these lesions to what they are now, and move the visits that leaned on what they were."""
     if not lesions:
         return []
-    return ripple(lesion_reclassified, lesions=frozenset(lesion.pk for lesion in lesions), actor=actor, reason=reason, now=now)
+    for lesion in lesions:
+        Lesion.objects.filter(merged_into=lesion).update(**{name: getattr(lesion, name) for name in JUDGED})
+    keys = frozenset(family_of([lesion.pk for lesion in lesions]))
+    return ripple(lesion_reclassified, lesions=keys, actor=actor, reason=reason, now=now)
 
 
 def body_site_coded(code: str) -> BodySite:
@@ -148,23 +198,14 @@ def word_coded(model: type[M], code: str | None, *, field: str) -> M | None:
     return row
 
 
-def require_on_chart(*, chart: str, x: float | None, y: float | None) -> None:
-    """
-    A place on a chart names the chart and both coordinates, each from 0 to 1.
-
-    :raises Malformed: naming what is missing.
-    """
-    if bool(chart) == (x is not None) == (y is not None):
-        return
-    raise Malformed({"chart": "Give the chart, x and y together, or none of them."})
-
-
 def _apply(row: Lesion, changes: Mapping[str, Any]) -> None:
     """Write the changes onto the row; a new body site brings its region, unverified."""
     unknown = set(changes) - DESCRIBING
     if unknown:
         raise NotAllowed("not_permitted", f"An assessment changes these: {', '.join(sorted(unknown))}.")
     values = dict(changes)
+    if "status" in values:
+        require_lesion_step(row.status, values["status"], is_followed=are_followed([row.pk]))
     if "milia_type" in values:
         values["milia_type"] = word_coded(MiliaType, values["milia_type"], field="milia_type")
     if "body_site" in values:
@@ -177,7 +218,9 @@ def _apply(row: Lesion, changes: Mapping[str, Any]) -> None:
         row.laterality = side_of(body_site=row.body_site.code, laterality=row.laterality if told else "")
     if row.milia_type is None or row.milia_type.code != "en_plaque":
         row.plaque_reviewed = False
-    require_on_chart(chart=row.chart, x=row.x, y=row.y)
+    if {"body_site", "laterality", "chart", "x", "y"} & set(values):
+        site, side = row.body_site, row.laterality
+        require_place(chart=row.chart, x=row.x, y=row.y, body_site=site.code, region=site.region, side=side)
 
 
 def _columns(changes: Mapping[str, Any]) -> set[str]:

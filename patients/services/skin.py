@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from clinic.errors import Malformed
 from clinic.models import User
 from patients.models import Contraindication, Patient, SkinProfile
 from patients.selectors.clinicians import clinician_of
+from patients.signals import contraindications_coming
 
 AXES = ("oily", "sensitive", "pigmented", "wrinkled", "fitzpatrick")
 
@@ -31,12 +32,13 @@ def record_skin(
     patient: Patient,
     axes: Mapping[str, Any],
     contraindications: Sequence[Held] = (),
+    now: datetime,
 ) -> SkinProfile:
     """
     Record the skin type (the axes that are given) and what speaks against treatments.
 
     A contraindication is known by its code and first day: one on file takes the end that is given, a new one is added,
-    and one that is not named stays as it is.
+    and one that is not named stays as it is. Before they are written, the floors above end what they forbid.
 
     :raises NotAllowed: for somebody who is no practitioner.
     :raises Malformed: when one ends before it begins, or begins twice on a day.
@@ -49,6 +51,8 @@ def record_skin(
             setattr(profile, name, axes[name])
     profile.save()
     _require_sane(contraindications)
+    if contraindications:
+        contraindications_coming.send(sender=None, patient=patient, held=tuple(contraindications), actor=actor, now=now)
     _keep(profile, contraindications, actor=actor)
     return (
         SkinProfile.objects.select_related("patient__registered_site").prefetch_related("contraindications").get(pk=profile.pk)

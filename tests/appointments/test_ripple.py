@@ -7,7 +7,9 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from appointments.models import Appointment, Authority, Message, ResourceClaim
+from appointments.selectors.availability import Team
 from appointments.selectors.reassignments import substitutes_for, visits_to_reassign
+from appointments.selectors.visits import work_of_visit
 from appointments.services.course import cancel_appointment, check_in, complete_visit, start_treatment
 from appointments.services.moving import reassign_appointment
 from appointments.services.reassigning import Move, apply_reassignments
@@ -58,6 +60,11 @@ def licence_of(person) -> Licence:
 
 def suspend(person, **fields) -> list:
     return suspend_licence(actor=None, licence=licence_of(person), reason="board", now=NOW, **fields)[1]
+
+
+def substitutes(visit: Appointment) -> list[Team]:
+    row = stored(visit)
+    return substitutes_for(visit=row, work=work_of_visit(row), now=NOW)
 
 
 def another_visit(clinic, *, hour: int = 11, performer=None, days: int = 1) -> Appointment:
@@ -315,7 +322,7 @@ class TestFindingASubstitute:
         colleague = world.a_dermatologist(site=clinic.site)
         suspend(clinic.derm)
 
-        _, teams = substitutes_for(visit=stored(visit), now=NOW)
+        teams = substitutes(visit)
 
         assert (teams[0].practitioner, teams[0].start) == (colleague.id, after())
 
@@ -325,7 +332,7 @@ class TestFindingASubstitute:
         book(colleague.user, patient, after(), colleague, world.charted(patient))
         suspend(clinic.derm)
 
-        _, teams = substitutes_for(visit=stored(visit), now=NOW)
+        teams = substitutes(visit)
 
         assert (teams[0].practitioner, teams[0].start) == (colleague.id, after(minute=45))
 
@@ -333,7 +340,7 @@ class TestFindingASubstitute:
         world.hire("esthetician", site=clinic.site, trainings=["lancet"])
         suspend(clinic.derm)
 
-        _, teams = substitutes_for(visit=stored(visit), now=NOW)
+        teams = substitutes(visit)
 
         assert teams == []
 
@@ -341,7 +348,7 @@ class TestFindingASubstitute:
         for _ in range(2):
             world.a_dermatologist(site=clinic.site)
         suspend_licence(actor=None, licence=licence_of(clinic.derm), reason="board", until=after(5), now=NOW)
-        _, teams = substitutes_for(visit=stored(visit), now=NOW)
+        teams = substitutes(visit)
 
         for team in [team for team in teams if team.start == after()]:
             person = Licence.objects.get(practitioner=team.practitioner).practitioner

@@ -266,6 +266,12 @@ class TestDailyLife:
         )
         assert Lesion.objects.filter(suspicious=True).count() > 1
 
+    def test_the_flagged_case_is_referred(self, demo):
+        _, lesion = the_case(demo, "suspicious")
+
+        referral = lesion.referred.get().referral
+        assert (lesion.status, referral.status, referral.to) == ("referred", "open", "dermatology")
+
     def test_every_confirmed_lesion_was_assessed_and_no_lesion_has_two_sides(self):
         assert not Lesion.objects.filter(diagnosis_certainty="confirmed", assessments=None).exists()
         assert not Lesion.objects.filter(laterality="").exclude(body_site__region="eyelid").exists()

@@ -33,7 +33,7 @@ class TestTheBenchmark:
     def test_measures_every_line_of_its_table(self, results):
         table = (results / "docs" / "bench.md").read_text()
 
-        assert table.count("\n| ") == 2 + 13
+        assert table.count("\n| ") == 2 + 16
 
     def test_finds_the_same_starts_as_plain_python(self, raw):
         answers = raw["the same"]
@@ -56,3 +56,10 @@ class TestTheBenchmark:
         messages = raw["due messages"]
 
         assert (messages["claimed"], messages["twice"]) == (300, 0)
+
+    def test_reads_a_whole_timeline_in_few_statements(self, raw):
+        assert raw["SQL statements"]["statements"] <= 12
+        assert raw["a patient's"]["events"] > 40
+
+    def test_counts_an_outcome_for_every_lesion_that_was_treated(self, raw):
+        assert raw["outcome plots"]["cases"] == 1600

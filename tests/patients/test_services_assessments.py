@@ -231,7 +231,11 @@ class TestRecordSkin:
         actor, patient = a_clinician(), a_patient()
         since = date(2026, 6, 1)
         record_skin(
-            actor=actor, patient=patient, axes={"fitzpatrick": 4}, contraindications=[Held(code="isotretinoin", since=since)]
+            actor=actor,
+            patient=patient,
+            axes={"fitzpatrick": 4},
+            contraindications=[Held(code="isotretinoin", since=since)],
+            now=NOW,
         )
 
         profile = record_skin(
@@ -242,6 +246,7 @@ class TestRecordSkin:
                 Held(code="isotretinoin", since=since, until=date(2026, 11, 1)),
                 Held(code="keloid", since=since),
             ],
+            now=NOW,
         )
 
         rows = {row.code: row.until for row in profile.contraindications.all()}
@@ -249,4 +254,4 @@ class TestRecordSkin:
 
     def test_is_for_practitioners(self):
         with pytest.raises(NotAllowed):
-            record_skin(actor=a_user(), patient=a_patient(), axes={"oily": True})
+            record_skin(actor=a_user(), patient=a_patient(), axes={"oily": True}, now=NOW)

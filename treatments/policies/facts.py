@@ -49,12 +49,13 @@ class Contraindication:
 
 @dataclass(frozen=True, kw_only=True)
 class PatientFacts:
-    """Who is treated; `fitzpatrick` is the skin type from 1 to 6."""
+    """Who is treated; `fitzpatrick` is the skin type from 1 to 6, `tried_home_care` whether any home care was ever begun."""
 
     id: str
     birth_date: date
     fitzpatrick: int | None = None
     contraindications: tuple[Contraindication, ...] = ()
+    tried_home_care: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

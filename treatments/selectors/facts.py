@@ -2,23 +2,30 @@
 
 from collections.abc import Iterable
 
-from patients.models import Lesion, Patient, SkinProfile
-from treatments.models import Treatment, TreatmentAct
+from django.db.models import Exists, OuterRef
+
+from patients.models import Lesion, Patient
+from treatments.models import HomeCarePlan, Treatment, TreatmentAct
 from treatments.policies.facts import Contraindication as ContraindicationFacts
 from treatments.policies.facts import LesionFacts, PatientFacts, TreatmentFacts
+
+HELD = tuple(f"skin_profile__contraindications__{name}" for name in ("code", "since", "until"))
 
 
 def patient_facts(patient: Patient) -> PatientFacts:
     """What the gates know of the patient, in one query."""
-    held = SkinProfile.objects.filter(patient=patient).order_by("contraindications__id")
-    rows = list(held.values_list("fitzpatrick", *(f"contraindications__{name}" for name in ("code", "since", "until"))))
+    begun = HomeCarePlan.objects.filter(patient=OuterRef("pk"), started_at__isnull=False)
+    held = Patient.objects.filter(pk=patient.pk).order_by("skin_profile__contraindications__id")
+    rows = list(held.values_list("skin_profile__fitzpatrick", Exists(begun), *HELD))
+    fitzpatrick, tried = rows[0][:2] if rows else (None, False)
     return PatientFacts(
         id=str(patient.id),
         birth_date=patient.birth_date,
-        fitzpatrick=rows[0][0] if rows else None,
+        fitzpatrick=fitzpatrick,
         contraindications=tuple(
-            ContraindicationFacts(code=code, since=since, until=until) for _, code, since, until in rows if code
+            ContraindicationFacts(code=code, since=since, until=until) for _, _, code, since, until in rows if code
         ),
+        tried_home_care=tried,
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from clinic.models import Site
-from patients.models import Patient
+from patients.models import Lesion, Patient
 from treatments.models import Override
 from treatments.policies.facts import OverrideFacts
 
@@ -40,8 +40,13 @@ def usable_overrides(
         UsableOverride(
             id=row.id,
             facts=OverrideFacts(
-                gate=row.gate, treatment=row.treatment.code, lesion_id=str(row.lesion_id) if row.lesion_id else None
+                gate=row.gate, treatment=row.treatment.code, lesion_id=_lasting(row.lesion) if row.lesion else None
             ),
         )
-        for row in rows.select_related("treatment").order_by(F("used_by").asc(nulls_last=True), "given_at", "id")
+        for row in rows.select_related("treatment", "lesion").order_by(F("used_by").asc(nulls_last=True), "given_at", "id")
     )
+
+
+def _lasting(lesion: Lesion) -> str:
+    """What became part of another lesion counts as that one."""
+    return str(lesion.merged_into_id or lesion.id)

@@ -1,11 +1,13 @@
 """What is asked for, read from the catalogue and the chart: the facts that gates judge and the rows that are stored."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from clinic.base import uuid7
 from clinic.errors import Malformed, NotFound, Refusal, RuleBroken
@@ -157,7 +159,7 @@ def work_of(*, patient: Patient | None, site: Site, asked: Sequence[Asked], anyw
     if not asked:
         raise Malformed({"treatments": "Name at least one treatment."})
     treatments = _treatments(site, asked)
-    lesions = {row.id: row for row in _lesions(asked)}
+    lesions = _lesions(asked)
     body_sites = _body_sites(asked)
     if not anywhere:
         for place, item in enumerate(asked):
@@ -202,14 +204,21 @@ def _not_offered(code: str, site: Site) -> Refusal:
     )
 
 
-def _lesions(asked: Sequence[Asked]) -> list[Lesion]:
+def _lesions(asked: Sequence[Asked]) -> dict[UUID, Lesion]:
+    """By the id that is named; a record that became part of another stands for the one that lasts."""
     ids = {lesion for item in asked for lesion in item.lesions}
     if not ids:
-        return []
-    found = list(Lesion.objects.filter(id__in=ids).select_related("body_site", "milia_type", "diagnosis"))
-    if len(found) < len(ids):
+        return {}
+    known = {row.id: row for row in _described(ids)}
+    if len(known) < len(ids):
         raise NotFound
-    return found
+    elsewhere = {row.merged_into_id for row in known.values() if row.merged_into_id} - known.keys()
+    lasting = known | ({row.id: row for row in _described(elsewhere)} if elsewhere else {})
+    return {key: lasting[row.merged_into_id or key] for key, row in known.items()}
+
+
+def _described(ids: Collection[UUID]) -> QuerySet[Lesion]:
+    return Lesion.objects.filter(id__in=ids).select_related("body_site", "milia_type", "diagnosis")
 
 
 def _body_sites(asked: Sequence[Asked]) -> dict[str, BodySite]:
@@ -227,7 +236,7 @@ def _line(
     treatment, facts_of_it = treatments[item.treatment]
     if item.body_site and item.body_site not in body_sites:
         raise Malformed({f"treatments[{place}].body_site": f"{item.body_site} is no body site: see body-sites/."})
-    named = tuple(lesions[lesion] for lesion in dict.fromkeys(item.lesions))
+    named = tuple({lesions[lesion].id: lesions[lesion] for lesion in item.lesions}.values())
     body_site = body_sites[item.body_site] if item.body_site else None
     facts = ItemFacts(
         treatment=facts_of_it,

@@ -1,4 +1,4 @@
-"""The catalogue of treatments, loaded from the product's own data."""
+"""The catalogues of treatments and of ingredients, loaded from the product's own data."""
 
 import json
 from pathlib import Path
@@ -7,9 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from clinic.models import Site
-from treatments.models import Treatment, TreatmentAct
+from treatments.models import IngredientClass, Treatment, TreatmentAct
 
-CATALOGUE = Path(__file__).resolve().parent.parent / "data" / "catalogue.json"
+DATA = Path(__file__).resolve().parent.parent / "data"
+CATALOGUE, INGREDIENTS = DATA / "catalogue.json", DATA / "ingredients.json"
 COLUMNS = ("name", "minutes", "buffer_before", "buffer_after", "price", "currency", "equipment", "devices", "downtime_days")
 
 
@@ -18,8 +19,10 @@ def load_catalogues() -> None:
     """
     Add the treatments and acts that are missing; what stands (prices, minutes) is the clinic's own and stays.
 
-    A treatment that comes anew is offered at every active site, and a site without any treatment offers all.
+    A treatment that comes anew is offered at every active site, and a site without any treatment offers all. The classes
+    of ingredients are brought to what the product ships.
     """
+    _load_ingredients()
     known = {row.code: row for row in Treatment.objects.prefetch_related("acts")}
     added = []
     for entry in json.loads(CATALOGUE.read_text(encoding="utf-8")):
@@ -42,3 +45,13 @@ def _add_acts(treatment: Treatment, acts: list[list[str]]) -> None:
     known = {(row.act, row.depth) for row in treatment.acts.all()}
     missing = [TreatmentAct(treatment=treatment, act=act, depth=depth) for act, depth in acts if (act, depth) not in known]
     TreatmentAct.objects.bulk_create(missing)
+
+
+def _load_ingredients() -> None:
+    known = {row.code: row for row in IngredientClass.objects.all()}
+    for entry in json.loads(INGREDIENTS.read_text(encoding="utf-8")):
+        row = known.get(entry["code"])
+        if row is None:
+            IngredientClass.objects.create(**entry)
+        elif any(getattr(row, field) != value for field, value in entry.items()):
+            IngredientClass.objects.filter(pk=row.pk).update(**entry)

@@ -43,7 +43,7 @@ class TestTheList:
         body = clinic.desk.get(REASSIGNMENTS).json()
 
         assert {row["appointment"] for row in body["results"]} == {visit["id"] for visit in adrift}
-        assert set(body["results"][0]) == {"appointment", "reason", "since", "substitutes"}
+        assert set(body["results"][0]) == {"appointment", "reason", "since", "substitutes", "needs"}
         assert set(body["results"][0]["substitutes"][0]) == {"practitioner", "start", "end"}
 
     def test_puts_the_same_time_first(self, clinic, adrift):
@@ -76,6 +76,46 @@ class TestTheList:
 
     def test_refuses_other_questions(self, clinic):
         assert clinic.desk.get(REASSIGNMENTS, {"colour": "red"}).status_code == 400
+
+
+class TestManyAtOneTime:
+    def test_names_each_free_start_first_for_one_visit_only(self, clinic):
+        for hour in (9, 10):
+            patient = a_patient(clinic.site)
+            other = a_dermatologist(site=clinic.site) if hour == 9 else clinic.derm
+            booked(clinic, after(hour=10), patient=str(patient.id), practitioner=str(other.id), treatments=DIAGNOSIS)
+        a_dermatologist(site=clinic.site, username="derm-2")
+        for licence in Licence.objects.exclude(practitioner__user__username="derm-2"):
+            suspend_licence(actor=a_manager(), licence=licence, reason="The board says so.", now=NOW)
+
+        rows = clinic.desk.get(REASSIGNMENTS).json()["results"]
+        answer = clinic.desk.post(APPLY, {"moves": moves_of(rows)}).json()
+
+        assert (len(answer["moved"]), answer["failed"]) == (2, [])
+
+
+class TestWhatIsNeeded:
+    @pytest.fixture
+    def unsigned(self, clinic):
+        """An extraction that nobody answers for any more, since its dermatologist lost the licence."""
+        visit = booked(clinic)
+        colleague = a_dermatologist(site=clinic.site, username="derm-2")
+        suspend(clinic)
+        return visit, client_of(colleague.user)
+
+    def test_tells_the_front_desk_that_a_signature_is_missing(self, clinic, unsigned):
+        [row] = clinic.desk.get(REASSIGNMENTS).json()["results"]
+
+        assert [reason["code"] for reason in row["needs"]] == ["order_required"]
+
+    def test_is_nothing_for_who_may_authorise_it(self, clinic, unsigned):
+        visit, colleague = unsigned
+
+        [row] = colleague.get(REASSIGNMENTS).json()["results"]
+        answer = colleague.post(APPLY, {"moves": moves_of([row])}).json()
+
+        assert row["needs"] == []
+        assert answer["moved"] == [visit["id"]]
 
 
 class TestOneCall:

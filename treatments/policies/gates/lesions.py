@@ -59,7 +59,9 @@ def en_plaque(question: Question) -> Iterator[Finding]:
 
 
 def fresh(question: Question) -> Iterator[Finding]:
-    """A young milium may still go by itself."""
+    """A young milium may still go by itself, or with home care that nobody has tried yet."""
+    if question.patient.tried_home_care:
+        return
     for item, lesion in _hands_on_lesions(question):
         noted = lesion.first_noted_on
         if LANCET in item.acts and noted and question.on < months_after(noted, MONTHS_TO_WAIT):

@@ -1,0 +1,28 @@
+"""What the floor below announces, and what plans do about it: inside the same transaction."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.dispatch import receiver
+
+from clinic.models import User
+from patients.models import Patient
+from patients.signals import contraindications_coming, lesion_reclassified
+from treatments.services.home_care_course import end_what_came_near_the_eye, end_what_is_forbidden
+
+
+@receiver(contraindications_coming)
+def end_home_care_that_is_forbidden(
+    sender: Any, *, patient: Patient, held: Iterable[Any], actor: User, now: datetime, **_: Any
+) -> None:
+    """Something speaks against a treatment from now on: home care that it forbids is stopped."""
+    end_what_is_forbidden(patient=patient, held=held, actor=actor, now=now)
+
+
+@receiver(lesion_reclassified)
+def end_home_care_near_the_eye(sender: Any, *, lesions: Collection[UUID], actor: User, now: datetime, **_: Any) -> list[UUID]:
+    """The chart changed: home care that would now reach the eye is stopped; no visit moves by it."""
+    end_what_came_near_the_eye(lesions=lesions, actor=actor, now=now)
+    return []
