@@ -108,6 +108,13 @@ class TestLogging:
 
         assert sign(logged(visit, medesth, extracted(clinic.lesion))).is_signed
 
+    def test_of_a_lesion_that_the_planned_one_became_part_of_is_signed(self, clinic, medesth):
+        visit = begun(clinic, medesth)
+        lasting = world.charted(clinic.patient)
+        type(lasting).objects.filter(pk=clinic.lesion.pk).update(merged_into=lasting)
+
+        assert sign(logged(visit, medesth, extracted(lasting))).is_signed
+
     def test_of_a_lesion_that_nobody_has_confirmed_is_refused(self, clinic):
         visit = begun(clinic, clinic.derm)
         doubtful = world.charted(clinic.patient, certainty="provisional")

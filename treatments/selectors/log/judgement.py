@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
 from clinic.errors import Refusal, by_gate
+from patients.selectors.charts import family_of
 from treatments.models import Encounter, OrderItem, Procedure, ProcedureItem
 from treatments.models.orders import ACTIVE, USED
 from treatments.policies.gates.findings import INFO, WARN
@@ -109,10 +111,9 @@ def _planned_supervisor(encounter: Encounter) -> UUID | None:
 def _unplanned(work: Work, procedure: Procedure, standing: Standing) -> list[Refusal]:
     """Restricted work beyond what was booked: on the performer's own authority, or on an order of that time."""
     planned = {tuple(item) for item in procedure.encounter.plan.get("places", [])}
-    extra = [row for row in work.rows if row.restricted and planned.isdisjoint(_places(row))]
-    if standing.refusals:
-        return []
-    lacking = [row for row in extra if standing.levels.get(row.scope) != "none" and not _is_ordered(row, procedure)]
+    leaning = [row for row in work.rows if row.restricted and standing.levels.get(row.scope) != "none"]
+    extra = [] if standing.refusals else [row for row in leaning if planned.isdisjoint(_places(row, _records(row)))]
+    lacking = [row for row in extra if not _is_ordered(row, _records(row), procedure)]
     if not lacking:
         return []
     return [
@@ -127,22 +128,27 @@ def _unplanned(work: Work, procedure: Procedure, standing: Standing) -> list[Ref
     ]
 
 
-def _places(row: Row) -> set[tuple[str, str]]:
-    """As what the visit may have planned it: of the lesion itself, or at its body site."""
+def _records(row: Row) -> list[UUID]:
+    """The records that are this lesion: its own, and those that became part of it."""
+    return family_of([row.lesion.id]) if row.lesion else []
+
+
+def _places(row: Row, records: Sequence[UUID]) -> set[tuple[str, str]]:
+    """As what the visit may have planned it: of the lesion under any of its names, or at its body site."""
     place = row.lesion.body_site if row.lesion else row.body_site
-    names = ([str(row.lesion.id)] if row.lesion else []) + [place.code if place else ""]
+    names = [*map(str, records), place.code if place else ""]
     return {(row.treatment.code, name) for name in names}
 
 
-def _is_ordered(row: Row, procedure: Procedure) -> bool:
+def _is_ordered(row: Row, records: Sequence[UUID], procedure: Procedure) -> bool:
     return OrderItem.objects.filter(
+        Q(lesion__in=records) if row.lesion else Q(lesion=None),
         order__patient=procedure.patient_id,
         order__site=procedure.site_id,
         order__status__in=(ACTIVE, USED),
         order__signed_at__lte=procedure.performed_at,
         order__expires_at__gt=procedure.performed_at,
         treatment=row.treatment,
-        lesion=row.lesion,
         body_site=row.body_site,
         scope=row.scope,
     ).exists()
