@@ -15,6 +15,7 @@ from appointments.models import Appointment, AppointmentItem, Message
 from appointments.policies.protocol import BY_ID, EMAIL, REMINDER, due_at, key_of
 from appointments.policies.statuses import BOOKED, CANCELLED, COMPLETED, IN_TREATMENT, NO_SHOW
 from appointments.selectors.availability import slot_of
+from appointments.services.encounters import replan_encounter
 from clinic.models import Licence, Practitioner
 from clinic.scopes import LEVELS
 from treatments.models import Encounter
@@ -90,6 +91,9 @@ class Register:
         Appointment.objects.bulk_create(self.visits[BATCH:], batch_size=BATCH)
         AppointmentItem.objects.bulk_create(self.items, batch_size=BATCH)
         Message.objects.bulk_create(self.messages, batch_size=BATCH)
+        for visit in self.visits:
+            if visit.status == IN_TREATMENT:
+                replan_encounter(visit=visit)
 
     def _authoriser(self, plan: Plan, booked_at: datetime, status: str) -> Authoriser | None:
         """For restricted work: who does it or supervises it, having booked it in person or signed an order before."""

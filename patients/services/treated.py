@@ -6,19 +6,20 @@ from uuid import UUID
 import pghistory
 
 from patients.models import Lesion
+from patients.policies.courses import IN_TREATMENT, RESOLVED
+from patients.services.courses import bring_to
 
-UNDER_WAY, RESOLVED = "in_treatment", "resolved"
 COMPLETE, NOT_DONE = "complete", "not_done"
 
 
 def follow_treatment(*, results: Mapping[UUID, str]) -> None:
     """
-    Bring each lesion to the result of its treatment: in treatment as soon as somebody has worked on it, resolved when it
-    came out complete. The caller leans on the lesions, and is in a transaction.
+    Bring each lesion to the result of its treatment as far as its course allows: in treatment as soon as somebody has
+    worked on it, resolved when it came out complete. One that is resolved stays so when an earlier part of the work is
+    signed after that. The caller leans on the lesions, and is in a transaction.
     """
-    list(Lesion.objects.select_for_update().filter(pk__in=results).order_by("pk").values_list("pk"))
-    treated = [lesion for lesion, result in results.items() if result != NOT_DONE]
-    cleared = [lesion for lesion, result in results.items() if result == COMPLETE]
+    rows = Lesion.objects.select_for_update().filter(pk__in=results).order_by("pk")
+    treated = [lesion for lesion in rows if results[lesion.pk] != NOT_DONE]
     with pghistory.context(why="procedure_signed"):
-        Lesion.objects.filter(pk__in=treated).exclude(status__in=[UNDER_WAY, RESOLVED]).update(status=UNDER_WAY)
-        Lesion.objects.filter(pk__in=cleared).update(status=RESOLVED)
+        bring_to(lesions=treated, status=IN_TREATMENT)
+        bring_to(lesions=[lesion for lesion in treated if results[lesion.pk] == COMPLETE], status=RESOLVED)

@@ -101,6 +101,20 @@ class TestLogging:
 
         assert sign(logged(visit, medesth, extracted(clinic.lesion), extracted(second))).is_signed
 
+    def test_of_a_lesion_where_the_visit_had_planned_its_body_site_is_signed(self, clinic, medesth):
+        visit = begun(clinic, medesth)
+        stay = Encounter.objects.get(pk=visit.encounter_id)
+        Encounter.objects.filter(pk=stay.pk).update(plan=stay.plan | {"places": [["lancet-extraction", "cheek"]]})
+
+        assert sign(logged(visit, medesth, extracted(clinic.lesion))).is_signed
+
+    def test_of_a_lesion_that_the_planned_one_became_part_of_is_signed(self, clinic, medesth):
+        visit = begun(clinic, medesth)
+        lasting = world.charted(clinic.patient)
+        type(lasting).objects.filter(pk=clinic.lesion.pk).update(merged_into=lasting)
+
+        assert sign(logged(visit, medesth, extracted(lasting))).is_signed
+
     def test_of_a_lesion_that_nobody_has_confirmed_is_refused(self, clinic):
         visit = begun(clinic, clinic.derm)
         doubtful = world.charted(clinic.patient, certainty="provisional")

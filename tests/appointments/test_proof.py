@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
 from appointments.models import Appointment
 from appointments.services.course import check_in, complete_visit, start_treatment
+from appointments.services.moving import hand_over
 from clinic.errors import RuleBroken
 from clinic.models import Licence, PolicyRow
 from clinic.services.credentials.licences import suspend_licence
@@ -103,6 +105,47 @@ def test_is_answered_over_http_as_json_page_and_pdf(story):
     assert (page["Content-Type"], pdf["Content-Type"]) == ("text/html; charset=utf-8", "application/pdf")
     assert all(words in page.content.decode() for words in ("OH-1", "OH-2", story.clinic.patient.name))
     assert pdf.content.startswith(b"%PDF-")
+
+
+def test_of_a_second_pair_of_hands_rests_on_the_hand_over(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), committed():
+        clinic = world.a_small_clinic()
+        medesth = world.hire("medical_aesthetician", site=clinic.site, trainings=["lancet"])
+        world.agree(clinic.derm, medesth)
+        world.order(clinic.derm, clinic.patient, [clinic.lesion])
+        visit = book(clinic.desk, clinic.patient, after(), medesth, clinic.lesion)
+        check_in(actor=clinic.desk, visit=visit, now=after())
+        visit = start_treatment(actor=medesth.user, visit=visit, now=after())
+        hand_over(actor=medesth.user, visit=visit, practitioner=clinic.derm, now=after(minute=10))
+        stay = Encounter.objects.get()
+
+        proofs = []
+        for person in (medesth, clinic.derm):
+            draft = drafted(stay, person, extracted(clinic.lesion), at=after(), now=END)
+            proofs.append(proof_of(sign_procedure(actor=person.user, procedure=draft, now=END)))
+
+        for proof, profession in zip(proofs, ("medical_aesthetician", "dermatologist"), strict=True):
+            assert proof["booking"]["licence"]["profession"] == profession
+            assert proof["start"]["decision"]["licence"]["profession"] == profession
+        assert proofs[0]["start"]["supervision"]["supervisor"]["id"] == str(clinic.derm.pk)
+        assert proofs[0]["start"]["supervision"]["agreements"][0]["level"] == "direct"
+        assert proofs[0]["start"]["supervision"]["presence"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("paper", ["", "page/", "pdf/"])
+def test_is_for_all_staff_who_may_see_the_patient(paper):
+    clinic = world.a_small_clinic(rooms=1)
+    draft = drafted(a_stay(clinic.patient, clinic.derm), clinic.derm, extracted(clinic.lesion))
+    sign_procedure(actor=clinic.derm.user, procedure=draft, now=draft.ended_at)
+    elsewhere = world.open_site("jersey-city", jurisdiction="US-NJ")
+    address = f"/api/v1/procedures/{draft.pk}/proof/{paper}"
+
+    answers = [client_of(user).get(address).status_code for user in (clinic.desk, world.a_manager(clinic.site))]
+
+    assert answers == [200, 200]
+    assert client_of(world.front_desk(elsewhere)).get(address).status_code == 404
+    assert APIClient().get(address).status_code == 401
 
 
 @pytest.mark.django_db

@@ -8,7 +8,8 @@ from clinic.constraints import CompositeForeignKey, Trigger
 from clinic.history import tracked
 from clinic.models import Practitioner
 from patients.models import Lesion, Patient
-from treatments.models.procedures import Procedure, kept_with_its_procedure
+from treatments.models.kept import kept_with_its_procedure
+from treatments.models.procedures import Procedure
 
 SEVERITIES = ("mild", "moderate", "severe")
 

@@ -16,26 +16,13 @@ from clinic.scopes import ACTS, DEPTHS, LEVELS, REGIONS
 from patients.models import BodySite, Lesion, Patient
 from treatments.models.catalogue import Treatment
 from treatments.models.encounters import Encounter
+from treatments.models.kept import kept_with_its_procedure
 
 DRAFT, SIGNED = "draft", "signed"
 PROCEDURE_STATUSES = (DRAFT, SIGNED)
 ANAESTHESIA = ("none", "topical", "local")
 RESULTS = ("complete", "partial", "not_expressed", "not_done")
 REACHED = ("stratum_corneum", "epidermal", "dermal")
-KEEPS_SIGNED = "procedure_keeps_signed"
-
-
-def kept_with_its_procedure(name: str) -> list[Trigger]:
-    """Nothing is added to, changed in or taken from a procedure that is signed."""
-    return [
-        Trigger(name=f"{name}_is_signed_for", timing="BEFORE INSERT OR UPDATE OR DELETE", function=KEEPS_SIGNED),
-        Trigger(
-            name=f"{name}_is_never_emptied",
-            timing="BEFORE TRUNCATE",
-            function="procedure_is_never_emptied",
-            rest="FOR EACH STATEMENT",
-        ),
-    ]
 
 
 @tracked

@@ -117,6 +117,7 @@ class TestDrafting:
             ({"ended_at": "2027-01-12T17:00:00+00:00"}, "ended_at"),
             ({"status": "signed"}, "status"),
             ({"override": True}, "override"),
+            ({"supervisor": "derm"}, "supervisor"),
             ({"complications": [{"kind": "Big Scar"}]}, "complications[0].kind"),
         ],
     )
@@ -135,6 +136,8 @@ class TestDrafting:
             ({"peel": {"agent": "tca", "percent": 101, "ph": 15, "layers": 1, "minutes": 1}}, "items[0].peel.percent"),
             ({"checklist": {"sterile": "yes"}}, "items[0].checklist.sterile"),
             ({"instruments": [{"lot": "1"}]}, "items[0].instruments[0].kind"),
+            ({"instruments": [None]}, "items[0].instruments[0]"),
+            ({"outcomes": [None]}, "items[0].outcomes[0]"),
         ],
     )
     def test_names_the_field_of_an_item(self, clinic, stay, derm, change, field):
@@ -220,6 +223,35 @@ class TestSigning:
         assert answer.status_code == 201
         [addendum], [complication] = answer.json()["addenda"], answer.json()["complications"]
         assert (addendum["text"], complication["addendum"]) == ("A small scar.", addendum["id"])
+
+
+class TestCosigning:
+    @pytest.fixture
+    def signed(self, clinic) -> dict[str, Any]:
+        """A log that a physician assistant signed, who works under derm."""
+        pa = world.hire("physician_assistant", site=clinic.site, trainings=["lancet"], username="pa")
+        world.agree(clinic.derm, pa, level="general")
+        stay = a_stay(clinic.patient, pa, places=[["lancet-extraction", str(clinic.lesion.pk)]])
+        client = client_of(pa.user)
+        answer = act(client, drafted(client, told(stay, clinic.lesion) | {"performed_by": "pa"}), "sign")
+        assert answer.status_code == 200, answer.json()
+        return answer.json()
+
+    def test_is_the_supervisors(self, derm, signed):
+        answer = act(derm, signed, "cosign")
+
+        assert (answer.status_code, answer.json()["cosigned_by"]["username"]) == (200, "derm")
+        assert (signed["supervisor"]["username"], signed["cosigned_at"]) == ("derm", None)
+
+    def test_again_changes_nothing(self, derm, signed):
+        first = act(derm, signed, "cosign").json()
+
+        assert act(derm, signed, "cosign").json() == first
+
+    def test_is_nobody_elses(self, clinic, signed):
+        other = client_of(world.a_dermatologist(site=clinic.site).user)
+
+        assert act(other, signed, "cosign").status_code == 403
 
 
 class TestWhoMayCall:

@@ -85,6 +85,25 @@ class TestSigning:
         clinic.lesion.refresh_from_db()
         assert clinic.lesion.status == "watching"
 
+    def test_leaves_a_lesion_that_has_recurred_as_it_was(self, clinic):
+        for status in ("resolved", "recurred"):
+            type(clinic.lesion).objects.filter(pk=clinic.lesion.pk).update(status=status)
+
+        signed(another(clinic, extracted(clinic.lesion)))
+
+        clinic.lesion.refresh_from_db()
+        assert clinic.lesion.status == "recurred"
+
+    @pytest.mark.parametrize("merged", ["before the draft", "after the draft"])
+    def test_is_about_the_lesion_that_lasts(self, clinic, merged):
+        part = world.charted(clinic.patient)
+        row = another(clinic, extracted(part)) if merged == "after the draft" else None
+        type(part).objects.filter(pk=part.pk).update(merged_into=clinic.lesion)
+
+        row = signed(row or another(clinic, extracted(part)))
+
+        assert [outcome.lesion for outcome in row.outcomes.all()] == [clinic.lesion]
+
     def test_is_announced_inside_the_transaction(self, draft):
         heard = []
         procedure_signed.connect(lambda procedure, now, **_: heard.append((procedure.pk, now)), weak=False, dispatch_uid="test")

@@ -112,9 +112,9 @@ class LoggedItemInput(Strict):
     lesion = serializers.UUIDField(required=False, allow_null=True)
     body_site = serializers.CharField(max_length=CODE, required=False, allow_null=True)
     depth = serializers.ChoiceField(REACHED, required=False, allow_null=True)
-    outcomes = OutcomeInput(many=True, required=False, allow_null=True, max_length=50)
+    outcomes = OutcomeInput(many=True, required=False, max_length=50)
     checklist = ChecklistInput(required=False, allow_null=True)
-    instruments = InstrumentInput(many=True, required=False, allow_null=True, max_length=20)
+    instruments = InstrumentInput(many=True, required=False, max_length=20)
     peel = PeelInput(required=False, allow_null=True)
     laser = LaserInput(required=False, allow_null=True)
     radiofrequency = RadiofrequencyInput(required=False, allow_null=True)
@@ -177,7 +177,7 @@ class ProcedureInput(Strict):
     supervisor = serializers.CharField(max_length=150, required=False, allow_null=True)
     performed_at = Moment(required=False, allow_null=True)
     ended_at = Moment(required=False, allow_null=True)
-    complications = ComplicationInput(many=True, required=False, allow_null=True, max_length=20)
+    complications = ComplicationInput(many=True, required=False, max_length=20)
     anaesthesia = serializers.ChoiceField(ANAESTHESIA, required=False, default="none")
     downtime_days = serializers.IntegerField(min_value=0, max_value=MOST["downtime_days"], required=False, allow_null=True)
     aftercare = serializers.CharField(max_length=WORDS, required=False, allow_blank=True, default="")
@@ -197,7 +197,7 @@ class AddendumInput(Strict):
     """Words that amend a signed log, and what was seen to go wrong since."""
 
     text = serializers.CharField(max_length=WORDS)
-    complications = ComplicationInput(many=True, required=False, allow_null=True, max_length=20)
+    complications = ComplicationInput(many=True, required=False, max_length=20)
 
 
 class IncidentInput(Strict):

@@ -14,6 +14,7 @@ CODES: Final = {
     "logged_lesion_is_of_the_patient": "lesion_of_another_patient",
     "complicated_lesion_is_of_the_patient": "lesion_of_another_patient",
     "concerned_lesion_is_of_the_patient": "lesion_of_another_patient",
+    "outcome_is_told_once": "lesion_merged",
     "signed_procedure_is_not_changed": "illegal_transition",
     "incident_follows_its_course": "illegal_transition",
 }

@@ -80,7 +80,7 @@ def _privileges(subject: Subject, holder: UUID, profession: str, at: datetime) -
                 "id": str(row.id),
                 "scope": row.scope,
                 "supervision": row.supervision,
-                "valid": {"start": row.valid.lower.isoformat(), "end": row.valid.upper.isoformat()},
+                "valid": _bounds(row.valid),
                 "sources": list(row.sources),
                 "policy_version": cell.version if cell else None,
                 "policy": _columns(cell, POLICY) if cell else None,
@@ -128,9 +128,7 @@ def _supervision(subject: Subject, privileges: Iterable[dict[str, Any]], at: dat
         ],
         "licence": _licence(subject, subject.supervisor, subject.supervisor_profession, at),
         "policy": _privileges(subject, subject.supervisor, subject.supervisor_profession, at),
-        "presence": [{"start": row.during.lower.isoformat(), "end": row.during.upper.isoformat()} for row in present]
-        if levels & ON_SITE_LEVELS
-        else [],
+        "presence": [_bounds(row.during) for row in present] if levels & ON_SITE_LEVELS else [],
     }
 
 
@@ -171,7 +169,12 @@ def _person(key: UUID, at: datetime) -> dict[str, str]:
 
 
 def _reaches(period: Any, subject: Subject) -> bool:
-    return period.lower < subject.end and subject.start < period.upper
+    begun = period.lower is None or period.lower < subject.end
+    return begun and (period.upper is None or subject.start < period.upper)
+
+
+def _bounds(period: Any) -> dict[str, str | None]:
+    return {"start": period.lower and period.lower.isoformat(), "end": period.upper and period.upper.isoformat()}
 
 
 def _columns(row: Any, names: Iterable[str]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from clinic.scopes import DEPTH_RANK, PIERCING
 from treatments.models import Procedure, ProcedureItem, ProcedureOutcome
@@ -87,19 +88,23 @@ def _peel(item: ProcedureItem) -> PeelFacts | None:
     )
 
 
-def _signed_before(lesions: Sequence[UUID], procedure: Procedure):
-    return ProcedureOutcome.objects.filter(
-        lesion__in=lesions, procedure__status=SIGNED, procedure__performed_at__lt=procedure.performed_at
-    ).exclude(procedure=procedure.pk)
+def _signed_before(lesions: Sequence[UUID], procedure: Procedure) -> QuerySet[ProcedureOutcome]:
+    """The earlier outcomes of these lesions by the signed logs, `lasting` being the lesion; merged records count with it."""
+    return (
+        ProcedureOutcome.objects.annotate(lasting=Coalesce("lesion__merged_into", "lesion"))
+        .filter(procedure__status=SIGNED, procedure__performed_at__lt=procedure.performed_at)
+        .filter(Q(lesion__in=lesions) | Q(lesion__merged_into__in=lesions))
+        .exclude(procedure=procedure.pk)
+    )
 
 
 def _last_tried(lesions: Sequence[UUID], procedure: Procedure) -> dict[UUID, datetime]:
-    """When somebody last tried to extract each lesion, by the signed logs."""
+    """When somebody last tried to extract each lesion."""
     rows = _signed_before(lesions, procedure).filter(attempts__gt=0, item__act=LANCET)
-    return dict(rows.values_list("lesion").annotate(Max("procedure__performed_at")))
+    return dict(rows.values_list("lasting").annotate(Max("procedure__performed_at")))
 
 
 def _pierced(lesions: Sequence[UUID], procedure: Procedure) -> set[UUID]:
-    """The lesions that were pierced here before, by the signed logs."""
+    """The lesions that were pierced here before."""
     rows = _signed_before(lesions, procedure).filter(item__act__in=PIERCING).exclude(result="not_done")
-    return set(rows.values_list("lesion", flat=True))
+    return set(rows.values_list("lasting", flat=True))

@@ -1,14 +1,17 @@
 """One log judged as a whole, at the time of the work: whether it may be signed, and every reason why not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
 from clinic.errors import Refusal, by_gate
-from treatments.models import Encounter, OrderItem, Procedure
+from patients.selectors.charts import family_of
+from treatments.models import Encounter, OrderItem, Procedure, ProcedureItem
 from treatments.models.orders import ACTIVE, USED
 from treatments.policies.gates.findings import INFO, WARN
 from treatments.policies.gates.judgement import judge
@@ -45,7 +48,6 @@ def judge_log(*, procedure: Procedure, now: datetime) -> LogJudgement:
     :raises Malformed: when an item lacks what its treatment needs.
     :raises RuleBroken: `treatment_not_offered`.
     """
-    encounter = procedure.encounter
     items = list(procedure.items.select_related("treatment", "body_site").prefetch_related("outcomes").order_by("number"))
     work = work_of(patient=procedure.patient, site=procedure.site, asked=[asked_of(item) for item in items])
     during = DateTimeTZRange(procedure.performed_at, procedure.ended_at)
@@ -55,21 +57,11 @@ def judge_log(*, procedure: Procedure, now: datetime) -> LogJudgement:
         work=work,
         slot=slot,
         supervisor=procedure.supervisor_id,
-        preferred=_planned_supervisor(encounter),
+        preferred=_planned_supervisor(procedure.encounter),
     )
     acts = {row.act for row in work.rows}
     consents = consent_refusals(patient=procedure.patient, acts=acts, at=procedure.performed_at)
-    earliest, latest = window_of(encounter, now=now)
-    logged = Logged(
-        items=logged_items(items, work, procedure),
-        start=procedure.performed_at,
-        end=procedure.ended_at,
-        earliest=earliest,
-        latest=latest,
-        booked=frozenset(encounter.plan.get("treatments", [])),
-        requires=standing.requires,
-        regions=frozenset(row.region for row in work.rows),
-    )
+    logged = _logged(procedure, items, work, standing, now)
     weighed, remarks = _patients_own(work, procedure)
     reasons = [*weighed, *standing.refusals, *consents, *log_refusals(logged), *_unplanned(work, procedure, standing)]
     return LogJudgement(
@@ -78,6 +70,20 @@ def judge_log(*, procedure: Procedure, now: datetime) -> LogJudgement:
         standing=standing,
         reasons=tuple(by_gate(reasons)),
         warnings=tuple(by_gate([*remarks, *log_warnings(logged)])),
+    )
+
+
+def _logged(procedure: Procedure, items: Sequence[ProcedureItem], work: Work, standing: Standing, now: datetime) -> Logged:
+    earliest, latest = window_of(procedure.encounter, now=now)
+    return Logged(
+        items=logged_items(items, work, procedure),
+        start=procedure.performed_at,
+        end=procedure.ended_at,
+        earliest=earliest,
+        latest=latest,
+        booked=frozenset(procedure.encounter.plan.get("treatments", [])),
+        requires=standing.requires,
+        regions=frozenset(row.region for row in work.rows),
     )
 
 
@@ -105,10 +111,9 @@ def _planned_supervisor(encounter: Encounter) -> UUID | None:
 def _unplanned(work: Work, procedure: Procedure, standing: Standing) -> list[Refusal]:
     """Restricted work beyond what was booked: on the performer's own authority, or on an order of that time."""
     planned = {tuple(item) for item in procedure.encounter.plan.get("places", [])}
-    extra = [row for row in work.rows if row.restricted and _place(row) not in planned]
-    if standing.refusals:
-        return []
-    lacking = [row for row in extra if standing.levels.get(row.scope) != "none" and not _is_ordered(row, procedure)]
+    leaning = [row for row in work.rows if row.restricted and standing.levels.get(row.scope) != "none"]
+    extra = [] if standing.refusals else [row for row in leaning if planned.isdisjoint(_places(row, _records(row)))]
+    lacking = [row for row in extra if not _is_ordered(row, _records(row), procedure)]
     if not lacking:
         return []
     return [
@@ -123,19 +128,27 @@ def _unplanned(work: Work, procedure: Procedure, standing: Standing) -> list[Ref
     ]
 
 
-def _place(row: Row) -> tuple[str, str]:
-    return row.treatment.code, str(row.lesion.id) if row.lesion else (row.body_site.code if row.body_site else "")
+def _records(row: Row) -> list[UUID]:
+    """The records that are this lesion: its own, and those that became part of it."""
+    return family_of([row.lesion.id]) if row.lesion else []
 
 
-def _is_ordered(row: Row, procedure: Procedure) -> bool:
+def _places(row: Row, records: Sequence[UUID]) -> set[tuple[str, str]]:
+    """As what the visit may have planned it: of the lesion under any of its names, or at its body site."""
+    place = row.lesion.body_site if row.lesion else row.body_site
+    names = [*map(str, records), place.code if place else ""]
+    return {(row.treatment.code, name) for name in names}
+
+
+def _is_ordered(row: Row, records: Sequence[UUID], procedure: Procedure) -> bool:
     return OrderItem.objects.filter(
+        Q(lesion__in=records) if row.lesion else Q(lesion=None),
         order__patient=procedure.patient_id,
         order__site=procedure.site_id,
         order__status__in=(ACTIVE, USED),
         order__signed_at__lte=procedure.performed_at,
         order__expires_at__gt=procedure.performed_at,
         treatment=row.treatment,
-        lesion=row.lesion,
         body_site=row.body_site,
         scope=row.scope,
     ).exists()

@@ -57,10 +57,16 @@ def _at_booking(procedure: Procedure, plan: dict[str, Any]) -> dict[str, Any] | 
 def _at_start(procedure: Procedure, plan: dict[str, Any]) -> dict[str, Any] | None:
     """When the treatment began, or was handed over to this performer if that was later."""
     begun = procedure.encounter.begun
-    moments = [parse_datetime(moment) for moment in (begun.get("recorded_at"), plan.get("recorded_at")) if moment]
-    if not begun or not moments:
+    if not begun:
         return None
-    return {"at": begun["at"], "decision": begun["decision"]} | evidence(_worked(procedure, plan), at=max(moments))
+    started, planned = (parse_datetime(told.get("recorded_at") or "") for told in (begun, plan))
+    handed_over = planned is not None and planned > started
+    told = (
+        {"at": plan["recorded_at"], "decision": plan["decision"]}
+        if handed_over
+        else {"at": begun["at"], "decision": begun["decision"]}
+    )
+    return told | evidence(_worked(procedure, plan), at=planned if handed_over else started)
 
 
 def _planned(procedure: Procedure, plan: dict[str, Any]) -> Subject:

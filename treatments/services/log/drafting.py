@@ -16,7 +16,7 @@ from treatments.policies.gates.shape import shape_refusals
 from treatments.policies.log.facts import FORM_OF
 from treatments.selectors.log.items import judged_as
 from treatments.selectors.log.judgement import window_of
-from treatments.selectors.work import Asked, Work, work_of
+from treatments.selectors.work import Asked, Line, Work, work_of
 from treatments.services.log.keeping import told_in_words
 
 MINUTE = timedelta(minutes=1)
@@ -125,6 +125,8 @@ def locked(procedure: Procedure) -> Procedure:
 
 def _work(encounter: Encounter, log: NewLog) -> Work:
     """The items by catalogue and chart; a lesion of somebody else never comes into a log, not even into a draft."""
+    if log.supervisor == log.performed_by:
+        raise Malformed({"supervisor": "Nobody supervises themselves."})
     try:
         work = work_of(patient=encounter.patient, site=encounter.site, asked=[_asked(item) for item in log.items])
     except Malformed as error:
@@ -174,7 +176,7 @@ def _write(procedure: Procedure, log: NewLog, work: Work, now: datetime) -> None
             settings=item.settings,
             note=item.note,
         )
-        _tell_outcomes(row, item, procedure)
+        _tell_outcomes(row, item, line)
     tell_complications(procedure, log.complications)
 
 
@@ -186,13 +188,17 @@ def _end(encounter: Encounter, log: NewLog, work: Work, now: datetime) -> dateti
     return max(log.performed_at + MINUTE, min(log.performed_at + work.minutes * MINUTE, latest))
 
 
-def _tell_outcomes(row: ProcedureItem, item: NewItem, procedure: Procedure) -> None:
+def _tell_outcomes(row: ProcedureItem, item: NewItem, line: Line) -> None:
+    """One for each lesion; a record that became part of another is told under the one that lasts."""
     told = {outcome.lesion: outcome for outcome in item.outcomes}
+    lasting = {lesion.pk: told.get(named) for named, lesion in zip(item.lesions, line.lesions, strict=True)}
+    if len(lasting) < len(item.lesions):
+        raise Malformed({f"items[{row.number - 1}].lesions": "Two of these records are one lesion."})
     ProcedureOutcome.objects.bulk_create(
         ProcedureOutcome(
             item=row,
-            procedure=procedure,
-            patient_id=procedure.patient_id,
+            procedure_id=row.procedure_id,
+            patient_id=row.patient_id,
             lesion_id=lesion,
             result=outcome.result,
             reason=outcome.reason,
@@ -200,8 +206,7 @@ def _tell_outcomes(row: ProcedureItem, item: NewItem, procedure: Procedure) -> N
             seconds=outcome.seconds,
             reached=outcome.depth,
         )
-        for lesion in item.lesions
-        for outcome in [told.get(lesion) or NewOutcome(lesion=lesion)]
+        for lesion, outcome in ((lesion, outcome or NewOutcome(lesion=lesion)) for lesion, outcome in lasting.items())
     )
 
 

@@ -42,7 +42,7 @@ def report_incident(
     incident = Incident.objects.create(
         encounter=encounter,
         patient_id=encounter.patient_id,
-        site_id=encounter.site_id,
+        site=encounter.site,
         procedure=procedure,
         kind=kind,
         what_happened=what_happened,
@@ -54,14 +54,7 @@ def report_incident(
         for lesion in dict.fromkeys(lesions)
     )
     finish_tasks_about(subjects=[encounter.pk], kind=UNLOGGED, actor=actor, now=now)
-    open_task(
-        kind=REVIEW,
-        subject=incident.pk,
-        site=encounter.site,
-        role=MEDICAL_DIRECTOR,
-        due_at=now + REVIEW_WITHIN,
-        detail="An incident waits for its review.",
-    )
+    _ask_for_review(incident, now)
     return incident
 
 
@@ -102,6 +95,17 @@ def close_incident(*, actor: User, incident: Incident, measures: str, now: datet
     incident.status, incident.closed_by, incident.closed_at = CLOSED, actor, now
     incident.save(update_fields=["status", "measures", "closed_by", "closed_at"])
     return incident
+
+
+def _ask_for_review(incident: Incident, now: datetime) -> None:
+    open_task(
+        kind=REVIEW,
+        subject=incident.pk,
+        site=incident.site,
+        role=MEDICAL_DIRECTOR,
+        due_at=now + REVIEW_WITHIN,
+        detail="An incident waits for its review.",
+    )
 
 
 def _locked(incident: Incident) -> Incident:

@@ -42,6 +42,7 @@ def sign_procedure(*, actor: User, procedure: Procedure, now: datetime) -> Proce
         raise Conflict("illegal_transition", "This log is signed already.")
     if procedure.performed_by_id != signer.pk:
         raise NotAllowed("not_permitted", f"Only {procedure.performed_by.name}, who did the work, signs this log.")
+    _follow_merges(procedure)
     judged = judge_log(procedure=procedure, now=now)
     if judged.reasons:
         first = judged.reasons[0]
@@ -110,6 +111,14 @@ def incident_of(procedure: Procedure, judged: LogJudgement) -> dict[str, Any]:
             "lesions": [str(lesion.pk) for line in judged.work.lines for lesion in line.lesions],
         },
     }
+
+
+def _follow_merges(procedure: Procedure) -> None:
+    """What became part of another lesion since the draft was written is signed under the one that lasts."""
+    for outcome in procedure.outcomes.filter(lesion__merged_into__isnull=False).select_related("lesion"):
+        outcome.lesion_id = outcome.lesion.merged_into_id
+        with told_in_words():
+            outcome.save(update_fields=["lesion"])
 
 
 def _store(procedure: Procedure, judged: LogJudgement, now: datetime) -> None:
