@@ -29,6 +29,8 @@ EVENTS: Final[dict[str, tuple[str, ...]]] = {
     "contraindication_recorded": ("Contraindication: {code}", "Since {since}", "Until {until}"),
     "consent_signed": ("Consent signed: {kind}", "By {signer}", "{relationship} of the patient"),
     "consent_withdrawn": ("Consent withdrawn: {kind}", "{reason}"),
+    "photo_taken": ("Photo taken: {place}", "{view}"),
+    "photo_removed": ("Picture removed: {place}", "{because}"),
     "lesion_reported": ("Lesion reported by the patient: {place}", "{words}"),
     "report_accepted": ("Report of the patient accepted: {place}",),
     "report_declined": ("Report of the patient declined: {place}", "{reason}"),
