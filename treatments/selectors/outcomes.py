@@ -24,32 +24,31 @@ CASES: Final = """
 WITH marks AS MATERIALIZED (
   SELECT procedure_id, lesion_id FROM treatments_complication WHERE kind ~ %(marks)s),
 told AS MATERIALIZED (
-  SELECT {key} AS key, coalesce(l.merged_into_id, l.id) AS lesion, e.started_at AS visit,
-         (e.started_at AT TIME ZONE s.time_zone)::date AS visited_on, o.result = 'complete' AS complete, o.attempts,
+  SELECT {key} AS key, coalesce(m.merged_into_id, o.lesion_id) AS lesion, p.performed_at,
+         (p.performed_at AT TIME ZONE s.time_zone)::date AS visited_on, o.result = 'complete' AS complete, o.attempts,
          p.id IN (SELECT procedure_id FROM marks WHERE lesion_id IS NULL)
            OR (p.id, o.lesion_id) IN (SELECT procedure_id, lesion_id FROM marks WHERE lesion_id IS NOT NULL) AS marked
     FROM treatments_procedureoutcome o
     JOIN treatments_procedure p ON p.id = o.procedure_id
-    JOIN treatments_encounter e ON e.id = p.encounter_id
     JOIN clinic_site s ON s.id = p.site_id
-    JOIN patients_lesion l ON l.id = o.lesion_id
+    LEFT JOIN patients_lesion m ON m.id = o.lesion_id AND m.merged_into_id IS NOT NULL
     {items}
    WHERE p.status = 'signed' AND o.result IN ('complete', 'partial', 'not_expressed')
      AND p.site_id = ANY (%(sites)s) AND (%(performer)s::uuid IS NULL OR p.performed_by_id = %(performer)s::uuid)),
 cases AS (
-  SELECT key, lesion, min(visit) FILTER (WHERE complete) = min(visit) AS cleared,
-         min(visited_on) FILTER (WHERE complete) - min(visited_on) AS days,
+  SELECT key, lesion, min(visited_on) FILTER (WHERE complete) - min(visited_on) AS days,
          nullif(sum(attempts), 0) AS attempts, bool_or(marked) AS marked
     FROM told GROUP BY key, lesion
-  HAVING (%(first)s::timestamptz IS NULL OR min(visit) >= %(first)s::timestamptz)
-     AND (%(last)s::timestamptz IS NULL OR min(visit) < %(last)s::timestamptz))
-SELECT key, coalesce(cleared, false),
+  HAVING (%(first)s::timestamptz IS NULL OR min(performed_at) >= %(first)s::timestamptz)
+     AND (%(last)s::timestamptz IS NULL OR min(performed_at) < %(last)s::timestamptz))
+SELECT key, coalesce(days = 0, false),
        lesion IN (SELECT id FROM patients_lesion WHERE status = 'recurred'
                   UNION ALL SELECT recurrence_of_id FROM patients_lesion WHERE recurrence_of_id IS NOT NULL),
        marked, attempts, days, count(*)
   FROM cases
  GROUP BY 1, 2, 3, 4, 5, 6
 """
+"""A visit is a day at its site: work that is handed over, or done in two turns of one day, is one."""
 ROOM: Final = "SET LOCAL work_mem = '64MB'"
 """Some hundred thousand cases are grouped in memory; by default they would go to the disk, and take twice as long."""
 
