@@ -24,8 +24,9 @@ from clinic.api.permissions import ANY_STAFF, RolesByMethod
 from clinic.api.render import local, named
 from clinic.api.schema import NamedShown, describe
 from clinic.pdf import pdf_of
-from patients.models import Consent, Patient
+from patients.models import Consent, Patient, Photo
 from patients.selectors.records import visible_patient
+from patients.services.photos import picture_of
 
 STYLE: Final = "appointments/record.css"
 STYLE_FILE: Final = Path(__file__).resolve().parent.parent / "static" / STYLE
@@ -122,10 +123,16 @@ def _on_page(section: Section, zone: Any) -> dict[str, Any]:
 
 
 def _picture(row: Any) -> str:
-    """The picture of the row as a data address, where it has one."""
+    """The picture of the row as a data address, where it has one that was not removed."""
+    if isinstance(row, Photo) and row.bytes_removed_at is None:
+        return _address(row.content_type, picture_of(row))
     if isinstance(row, Consent) and row.signature_image:
-        return f"data:image/png;base64,{base64.b64encode(bytes(row.signature_image)).decode()}"
+        return _address("image/png", bytes(row.signature_image))
     return ""
+
+
+def _address(media: str, content: bytes) -> str:
+    return f"data:{media};base64,{base64.b64encode(content).decode()}"
 
 
 def _on_paper(patient: UUID, content: str | bytes, *, kind: str, media: str) -> HttpResponse:

@@ -88,4 +88,14 @@ SELECT CASE n WHEN 1 THEN 'lesions_merged' ELSE 'lesions_parted' END,
  WHERE l.patient_id = %(patient)s AND (n = 1 OR m.undone_at IS NOT NULL)
 """
 
-EVENTS: Final = (LESIONS, ASSESSMENTS, CONTRAINDICATIONS, CONSENTS, REPORTS, REFERRALS, MERGES)
+PHOTOS: Final = """
+SELECT CASE n WHEN 1 THEN 'photo_taken' ELSE 'photo_removed' END,
+       CASE n WHEN 1 THEN p.taken_at ELSE p.bytes_removed_at END, p.id, NULL, array_remove(ARRAY[p.lesion_id], NULL), NULL,
+       CASE n WHEN 1 THEN p.uploaded_by_id END,
+       jsonb_build_object('place', coalesce(nullif(concat_ws(', ', b.name, nullif(p.laterality, '')), ''), replace(p.chart, '_', ' ')),
+                          'view', p.view, 'because', p.bytes_removed_because)
+  FROM patients_photo p LEFT JOIN patients_bodysite b ON b.id = p.body_site_id CROSS JOIN (VALUES (1), (2)) AS moment (n)
+ WHERE p.patient_id = %(patient)s AND (n = 1 OR p.bytes_removed_at IS NOT NULL)
+"""
+
+EVENTS: Final = (LESIONS, ASSESSMENTS, CONTRAINDICATIONS, CONSENTS, REPORTS, REFERRALS, MERGES, PHOTOS)

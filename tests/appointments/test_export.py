@@ -14,6 +14,7 @@ from patients.models import Contraindication, SkinProfile
 from tests.clinic.tokens import client_of
 from tests.factories import NOON, a_lesion, a_patient, a_practitioner, a_site, a_user, a_visit
 from tests.factories_consents import a_consent
+from tests.factories_photos import a_photo
 from tests.factories_records import a_complication, a_log, a_referral, an_assessment, an_order
 from tests.patients.charting import a_diagnosis
 from tests.patients.drawings import a_drawing
@@ -161,6 +162,17 @@ class TestOnPaper:
 
     def test_shows_the_signature_as_a_picture(self):
         assert '<img src="data:image/png;base64,' in self.page(a_full_record())
+
+    def test_shows_a_photo_as_a_picture(self):
+        assert '<img src="data:image/jpeg;base64,' in self.page(a_photo().patient)
+
+    def test_shows_no_picture_that_was_removed(self):
+        photo = a_photo(bytes_removed_at=NOON, bytes_removed_because="consent_withdrawn")
+
+        page = self.page(photo.patient)
+
+        assert "<img" not in page
+        assert "Photo taken" in page
 
     def test_escapes_whatever_somebody_typed(self):
         lesion = a_lesion()

@@ -13,13 +13,15 @@ from appointments.policies.timeline import KINDS
 from appointments.selectors.timeline import EVERYTHING
 from appointments.services.delivery import deliver_due
 from appointments.services.messages import plan_booked
+from clinic.base import uuid7
 from patients.models import Contraindication, SkinProfile
 from tests.clinic.tokens import client_of
 from tests.factories import NOON, a_lesion, a_patient, a_practitioner, a_site, a_user, a_visit, at, span
 from tests.factories_consents import a_consent
+from tests.factories_photos import a_photo
 from tests.factories_records import a_complication, a_log, a_referral, a_stay, an_assessment, an_order
 from tests.patients.charting import a_diagnosis
-from treatments.models import Incident, Override
+from treatments.models import HomeCarePlan, Incident, Override, TreatmentPlan
 
 pytestmark = pytest.mark.django_db
 MOST = 12
@@ -222,6 +224,45 @@ class TestWhatIsTold:
 
         event = event_of(stay.patient, "incident_reported")
         assert (event["title"], event["by"]["username"]) == ("Incident: wrong depth", "pa")
+
+    def test_of_a_photo_and_that_its_picture_was_removed(self):
+        photo = a_photo(bytes_removed_at=at(0), bytes_removed_because="consent_withdrawn")
+
+        taken, removed = event_of(photo.patient, "photo_taken"), event_of(photo.patient, "photo_removed")
+
+        assert (taken["at"], taken["title"]) == ("2026-06-01T11:00:00-04:00", "Photo taken: Cheek, left")
+        assert removed["detail"] == "consent withdrawn"
+
+    def test_of_a_plan(self):
+        patient, derm = a_patient(), a_practitioner(name="Dr Lee")
+
+        TreatmentPlan.objects.create(
+            patient=patient,
+            site=a_site(),
+            author=derm,
+            profession="dermatologist",
+            status="draft",
+            outcome="home_care",
+            written_at=at(0),
+        )
+
+        event = event_of(patient, "plan_written")
+        assert (event["title"], event["detail"]) == ("Plan written", "The consultation ended with home care")
+        assert event["by"]["name"] == "Dr Lee"
+
+    def test_of_home_care(self):
+        patient = a_patient()
+
+        HomeCarePlan.objects.create(
+            patient=patient,
+            site=a_site(),
+            author=a_practitioner(),
+            profession="dermatologist",
+            series=uuid7(),
+            written_at=at(0),
+        )
+
+        assert event_of(patient, "home_care_written")["title"] == "Home care written, version 1"
 
     def test_of_a_visit_at_its_booking_and_at_its_start(self):
         visit = a_visit(booked_by=a_user(username="desk"))

@@ -54,10 +54,10 @@ class TestACase:
 
     def test_counts_days_on_the_calendar_of_the_site(self):
         lesion = a_lesion()
-        a_log((lesion, "partial"), at=at(-600))
-        a_log((lesion, "complete"), at=at(600))
+        a_log((lesion, "partial"), at=at(11 * 60))
+        a_log((lesion, "complete"), at=at(13 * 60))
 
-        assert only()["days"]["median"] == 0.0
+        assert (only()["days"]["median"], only()["cleared"]["share"]) == (1.0, 0.0)
 
     def test_recurs_when_another_lesion_names_it(self):
         lesion = a_lesion(status="recurred")

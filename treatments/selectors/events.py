@@ -74,4 +74,37 @@ SELECT CASE n WHEN 1 THEN 'incident_reported' WHEN 2 THEN 'incident_reviewed' EL
  WHERE i.patient_id = %(patient)s AND (n = 1 OR n = 2 AND i.reviewed_at IS NOT NULL OR n = 3 AND i.closed_at IS NOT NULL)
 """
 
-EVENTS: Final = (ORDERS, OVERRIDES, STAYS, PROCEDURES, AFTERMATH, INCIDENTS)
+PLANS: Final = """
+SELECT CASE n WHEN 1 THEN 'plan_written' WHEN 2 THEN 'plan_started' ELSE 'plan_ended' END,
+       CASE n WHEN 1 THEN p.written_at WHEN 2 THEN p.started_at ELSE p.ended_at END, p.id, p.site_id,
+       ARRAY(SELECT DISTINCT x.lesion_id FROM treatments_planstep s
+               JOIN treatments_plansteplesion x ON x.step_id = s.id WHERE s.plan_id = p.id),
+       p.author_id, NULL,
+       jsonb_build_object('outcome', p.outcome, 'steps', (SELECT string_agg(replace(s.kind, '_', ' '), ', ' ORDER BY s.position)
+                                                            FROM treatments_planstep s WHERE s.plan_id = p.id),
+                          'status', p.status, 'reason', p.stop_reason, 'note', p.note)
+  FROM treatments_treatmentplan p CROSS JOIN (VALUES (1), (2), (3)) AS moment (n)
+ WHERE p.patient_id = %(patient)s AND (n = 1 OR n = 2 AND p.started_at IS NOT NULL OR n = 3 AND p.ended_at IS NOT NULL)
+UNION ALL
+SELECT 'plan_step_closed', s.closed_at, s.id, p.site_id,
+       ARRAY(SELECT x.lesion_id FROM treatments_plansteplesion x WHERE x.step_id = s.id ORDER BY x.lesion_id),
+       s.closed_by_id, NULL, jsonb_build_object('kind', s.kind, 'state', s.state, 'note', s.note)
+  FROM treatments_planstep s JOIN treatments_treatmentplan p ON p.id = s.plan_id
+ WHERE s.patient_id = %(patient)s AND s.closed_at IS NOT NULL
+"""
+
+HOME_CARE: Final = """
+SELECT CASE n WHEN 1 THEN 'home_care_written' WHEN 2 THEN 'home_care_started' ELSE 'home_care_ended' END,
+       CASE n WHEN 1 THEN h.written_at WHEN 2 THEN h.started_at ELSE h.ended_at END, h.id, h.site_id,
+       ARRAY(SELECT x.lesion_id FROM treatments_homecarelesion x WHERE x.plan_id = h.id ORDER BY x.lesion_id),
+       h.author_id, NULL,
+       jsonb_build_object('version', h.version, 'routine', (SELECT string_agg(DISTINCT replace(i.code, '_', ' '), ', ')
+                                                              FROM treatments_homecareitem x
+                                                              JOIN treatments_ingredientclass i ON i.id = x.ingredient_id
+                                                             WHERE x.plan_id = h.id),
+                          'status', h.status, 'reason', h.stop_reason, 'note', h.note)
+  FROM treatments_homecareplan h CROSS JOIN (VALUES (1), (2), (3)) AS moment (n)
+ WHERE h.patient_id = %(patient)s AND (n = 1 OR n = 2 AND h.started_at IS NOT NULL OR n = 3 AND h.ended_at IS NOT NULL)
+"""
+
+EVENTS: Final = (ORDERS, OVERRIDES, STAYS, PROCEDURES, AFTERMATH, INCIDENTS, PLANS, HOME_CARE)
