@@ -67,7 +67,7 @@ def merged_state(lasting: LesionState, other: LesionState) -> LesionState:
     return replace(
         lasting,
         region=nearer.region,
-        region_verified=all(state.region_verified for state in both if state.authority_region == nearer.authority_region),
+        region_verified=all(state.region_verified for state in both),
         depth=deeper.depth,
         milia_type=kind,
         diagnosis=diagnosis,

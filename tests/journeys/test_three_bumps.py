@@ -250,7 +250,8 @@ def the_whole_story_is_one_timeline(story):
     timeline = story.ask("derm", "get", f"patients/{story.known['patient']}/timeline/")
     kinds = {event["kind"] for event in timeline["events"]}
 
-    assert {"visit", "assessment", "order", "consent", "procedure", "referral", "photo"} <= kinds
+    steps = {"assessment_signed", "referral_opened", "order_signed", "consent_signed", "photo_taken", "visit", "procedure"}
+    assert steps <= kinds
     assert len(timeline["lesions"]) == 4
 
 

@@ -191,7 +191,7 @@ def corners(content: bytes) -> list[tuple[int, ...]]:
     return [image.getpixel((width * x // 4, height * y // 4)) for y in (1, 3) for x in (1, 3)]
 
 
-def assert_upright(content: bytes, tolerance: int = 90) -> None:
+def assert_upright(content: bytes, tolerance: int = 100) -> None:
     for seen, meant in zip(corners(content), made.CORNERS, strict=True):
         assert max(abs(a - b) for a, b in zip(seen, meant, strict=True)) <= tolerance
 

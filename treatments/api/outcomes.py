@@ -50,7 +50,7 @@ class MiddleShown(serializers.Serializer[Any]):
     high = serializers.FloatField(allow_null=True)
 
 
-class OutcomeShown(serializers.Serializer[Any]):
+class GroupOutcomesShown(serializers.Serializer[Any]):
     """One clinic, practitioner or technique; `code` is the site's, the treatment's, or the username."""
 
     id = serializers.UUIDField()
@@ -69,7 +69,7 @@ class OutcomesShown(serializers.Serializer[Any]):
     """The groups that were treated, the best ranked first."""
 
     by = serializers.ChoiceField(GROUPINGS)
-    results = OutcomeShown(many=True)
+    results = GroupOutcomesShown(many=True)
 
 
 class Outcomes(ApiView):
@@ -107,7 +107,7 @@ class Plot(ApiView):
 
 
 def show_outcome(outcome: Outcome) -> dict[str, Any]:
-    """The group as OutcomeShown."""
+    """The group as GroupOutcomesShown."""
     figures = {name: value for name, value in asdict(outcome.summary).items() if name != "key"}
     return {"id": str(outcome.id), "name": outcome.name, "code": outcome.code} | figures
 

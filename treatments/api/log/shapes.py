@@ -117,7 +117,7 @@ class ProcedureShown(serializers.Serializer[Any]):
     decision = serializers.DictField(allow_null=True)
 
 
-class UserShown(serializers.Serializer[Any]):
+class ReporterShown(serializers.Serializer[Any]):
     """A member of staff."""
 
     id = serializers.UUIDField()
@@ -136,11 +136,11 @@ class IncidentShown(serializers.Serializer[Any]):
     what_happened = serializers.CharField()
     lesions = serializers.ListField(child=serializers.UUIDField())
     status = serializers.ChoiceField(INCIDENT_STATUSES)
-    reported_by = UserShown()
+    reported_by = ReporterShown()
     reported_at = serializers.DateTimeField()
     finding = serializers.CharField()
-    reviewed_by = UserShown(allow_null=True)
+    reviewed_by = ReporterShown(allow_null=True)
     reviewed_at = serializers.DateTimeField(allow_null=True)
     measures = serializers.CharField()
-    closed_by = UserShown(allow_null=True)
+    closed_by = ReporterShown(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
