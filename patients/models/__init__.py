@@ -1,4 +1,5 @@
 from patients.models.assessments import AssessedLesion, Assessment
+from patients.models.duplicates import PatientMerge
 from patients.models.lesions import BodySite, Diagnosis, Lesion, MiliaType
 from patients.models.people import Contraindication, Patient, SkinProfile
 
@@ -11,5 +12,6 @@ __all__ = [
     "Lesion",
     "MiliaType",
     "Patient",
+    "PatientMerge",
     "SkinProfile",
 ]
