@@ -8,7 +8,17 @@ from django.db.models import QuerySet
 from clinic.admin.base import ReadOnlyAdmin
 from clinic.admin.history import register_history
 from clinic.models import User
-from patients.models import Assessment, BodySite, Contraindication, Diagnosis, Lesion, MiliaType, Patient, SkinProfile
+from patients.models import (
+    Assessment,
+    BodySite,
+    Contraindication,
+    Diagnosis,
+    Lesion,
+    MiliaType,
+    Patient,
+    PatientMerge,
+    SkinProfile,
+)
 from patients.selectors.records import patients_visible_to
 
 TO_THE_PATIENT = {
@@ -17,6 +27,8 @@ TO_THE_PATIENT = {
     "Contraindication": "profile__patient",
     "ContraindicationEvent": "profile__patient",
     "AssessedLesionEvent": "assessment__patient",
+    "PatientMerge": "into",
+    "PatientMergeEvent": "into",
 }
 
 
@@ -41,6 +53,13 @@ class PatientAdmin(RecordAdmin):
     list_display = ("family_name", "given_name", "birth_date", "registered_site")
     list_filter = ("registered_site",)
     search_fields = ("family_name", "given_name")
+
+
+@admin.register(PatientMerge)
+class PatientMergeAdmin(RecordAdmin):
+    """Who was merged into whom, and taken apart again."""
+
+    list_display = ("duplicate", "into", "merged_by", "merged_at", "undone_by", "undone_at")
 
 
 @admin.register(SkinProfile)
