@@ -11,8 +11,10 @@ from pghistory.models import Event
 from appointments.models import Appointment, Message
 from clinic.models import Practitioner, User
 from patients.models import Assessment, Contraindication, Lesion, Patient, PatientMerge, SkinProfile
+from patients.services.assessments import NewAssessment, sign_assessment
 from patients.services.patient_merges import merge_patients, preview_merge, undo_merge
 from tests.factories import LANCET_FACE, NOON, a_lesion, a_patient, a_practitioner, a_site, a_treatment, a_user, a_visit, span
+from tests.patients.charting import a_clinician
 from treatments.models import Encounter, OrderItem, Override, TreatmentOrder
 
 NOW = NOON
@@ -30,8 +32,7 @@ def a_chart(patient: Patient, *, start: int = NEXT_WEEK) -> Lesion:
     """Whatever the clinic can have on file about a patient; the visit to come begins so many minutes after noon."""
     practitioner = a_practitioner(LANCET_FACE)
     lesion = a_lesion(patient)
-    signed = Assessment.objects.create(patient=patient, signed_by=practitioner, profession="dermatologist", signed_at=NOW)
-    signed.lesions.add(lesion)
+    a_finding(lesion)
     item = an_ordered_item(lesion, practitioner)
     ordered = {"lesion": lesion, "order_item": item}
     coming = a_visit(practitioner, patient=patient, during=span(start), items=(ordered,))
@@ -43,6 +44,12 @@ def a_chart(patient: Patient, *, start: int = NEXT_WEEK) -> Lesion:
     )
     an_override(lesion, practitioner)
     return lesion
+
+
+def a_finding(*lesions: Lesion) -> Assessment:
+    """Signed by a dermatologist, and saying nothing that is judged."""
+    seen = NewAssessment(note="seen")
+    return sign_assessment(actor=a_clinician(), lesions=[lesion.pk for lesion in lesions], assessment=seen, now=NOW)[0]
 
 
 def an_ordered_item(lesion: Lesion, practitioner: Practitioner) -> OrderItem:

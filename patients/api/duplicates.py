@@ -41,7 +41,7 @@ class DuplicatesShown(serializers.Serializer[Any]):
     results = DuplicateShown(many=True)
 
 
-class ChangeShown(serializers.Serializer[Any]):
+class StricterValueShown(serializers.Serializer[Any]):
     """A value of the lasting patient that became stricter."""
 
     table = serializers.CharField()
@@ -51,17 +51,17 @@ class ChangeShown(serializers.Serializer[Any]):
     becomes = serializers.JSONField(allow_null=True)
 
 
-class PreviewShown(serializers.Serializer[Any]):
+class ChartMergePreviewShown(serializers.Serializer[Any]):
     """What a merge would do; `reasons` stand in its way, warnings of severity warn have to be acknowledged."""
 
     allowed = serializers.BooleanField()
     reasons = ReasonShown(many=True)
     warnings = ReasonShown(many=True)
     moves = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
-    changes = ChangeShown(many=True)
+    changes = StricterValueShown(many=True)
 
 
-class MergeShown(serializers.Serializer[Any]):
+class ChartMergeShown(serializers.Serializer[Any]):
     """A merge, the ids of what it moved by what they are, and its undoing."""
 
     id = serializers.UUIDField()
@@ -71,26 +71,26 @@ class MergeShown(serializers.Serializer[Any]):
     merged_by = serializers.CharField()
     merged_at = serializers.DateTimeField()
     moved = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
-    changed = ChangeShown(many=True)
+    changed = StricterValueShown(many=True)
     undone_by = serializers.CharField(allow_null=True)
     undone_at = serializers.DateTimeField(allow_null=True)
     undo_reason = serializers.CharField(allow_null=True)
 
 
-class PreviewInput(Strict):
+class ChartMergeAsked(Strict):
     """Into whom."""
 
     into = serializers.UUIDField()
 
 
-class MergeInput(PreviewInput):
+class ChartMergeInput(ChartMergeAsked):
     """Into whom, why, and the codes of the warnings that were looked at."""
 
     reason = serializers.CharField(max_length=NOTE)
     acknowledged = serializers.ListField(child=serializers.CharField(max_length=CODE), required=False, max_length=20)
 
 
-class UndoInput(Strict):
+class ChartPartingInput(Strict):
     """Why they are two persons after all."""
 
     reason = serializers.CharField(max_length=NOTE)
@@ -118,7 +118,7 @@ class Merges(ApiView):
 
     roles: ClassVar[RolesByMethod] = {"GET": MANAGERS, "POST": MANAGERS}
 
-    @describe("Merges of a patient", shown=page_of(MergeShown), paging=True)
+    @describe("Merges of a patient", shown=page_of(ChartMergeShown), paging=True)
     def get(self, request: Request, patient: UUID) -> Response:
         """One page, as the duplicate or as the one who goes on."""
         filters(request, {})
@@ -126,10 +126,10 @@ class Merges(ApiView):
         merges = PatientMerge.objects.filter(Q(duplicate=row) | Q(into=row))
         return paged(request, merges.select_related(*WITH), _show)
 
-    @describe("Merge a duplicate", taken=MergeInput, shown=MergeShown, refuses=ACTS)
+    @describe("Merge a duplicate", taken=ChartMergeInput, shown=ChartMergeShown, refuses=ACTS)
     def post(self, request: Request, patient: UUID) -> Response:
         """Everything that the duplicate has goes on under the id of the other patient."""
-        given = read(MergeInput, request)
+        given = read(ChartMergeInput, request)
         duplicate, into = _both(request, patient, given.pop("into"))
         merge = merge_patients(actor=request.user, duplicate=duplicate, into=into, now=timezone.now(), **given)
         return answer(_show(merge))
@@ -140,10 +140,10 @@ class Preview(ApiView):
 
     roles: ClassVar[RolesByMethod] = {"POST": MANAGERS}
 
-    @describe("Preview a merge", taken=PreviewInput, shown=PreviewShown, refuses=ACTS)
+    @describe("Preview a merge", taken=ChartMergeAsked, shown=ChartMergePreviewShown, refuses=ACTS)
     def post(self, request: Request, patient: UUID) -> Response:
         """Nothing is written; 200 also when it would be refused."""
-        duplicate, into = _both(request, patient, read(PreviewInput, request)["into"])
+        duplicate, into = _both(request, patient, read(ChartMergeAsked, request)["into"])
         told = preview_merge(actor=request.user, duplicate=duplicate, into=into, now=timezone.now())
         shown = {
             "allowed": not told.reasons,
@@ -160,10 +160,10 @@ class Undo(ApiView):
 
     roles: ClassVar[RolesByMethod] = {"POST": MANAGERS}
 
-    @describe("Undo a merge", taken=UndoInput, shown=MergeShown, refuses=ACTS)
+    @describe("Undo a merge", taken=ChartPartingInput, shown=ChartMergeShown, refuses=ACTS)
     def post(self, request: Request, patient: UUID) -> Response:
         """The duplicate gets back precisely what the merge took."""
-        given = read(UndoInput, request)
+        given = read(ChartPartingInput, request)
         duplicate = patient_to_show(request.user, patient)
         merge = undo_merge(actor=request.user, duplicate=duplicate, reason=given["reason"], now=timezone.now())
         return answer(_show(merge))

@@ -79,10 +79,16 @@ def both_have(duplicate: Patient, into: Patient) -> list[tuple[PatientKey, Any]]
 
 
 def rows_between(moved: Mapping[str, Sequence[str]]) -> list[tuple[type[Model], Any]]:
-    """Rows that join something that a merge moved with something that it did not move."""
+    """Rows that join something that a merge moved with something that it did not move; a mere link is told by its owner."""
     held = held_by_model(moved)
     carriers = {key.model for key in patient_keys()} - {Patient}
-    return [(model, pk) for model in tables() if not _is_derived(model) for pk in _between(model, carriers=carriers, held=held)]
+    between = [
+        (model._meta.auto_created or model, pk)
+        for model in tables()
+        if not _is_derived(model)
+        for pk in _between(model, carriers=carriers, held=held)
+    ]
+    return list(dict.fromkeys(between))
 
 
 def held_by_model(moved: Mapping[str, Sequence[str]]) -> dict[type[Model], set[str]]:
@@ -131,7 +137,8 @@ def _between(model: type[Model], *, carriers: set[type[Model]], held: Mapping[ty
     for name, owner in owners.items():
         touched |= Q(**{f"{name}__in": held.get(owner, ())})
     if len(owners) > 1:
-        for row in model._base_manager.filter(touched).values(*owners, key=F("pk")):
+        told = next((name for name, owner in owners.items() if owner is model._meta.auto_created), "pk")
+        for row in model._base_manager.filter(touched).values(*owners, key=F(told)):
             sides = {str(row[name]) in held.get(owner, ()) for name, owner in owners.items() if row[name] is not None}
             if len(sides) > 1:
                 yield row["key"]

@@ -13,7 +13,7 @@ from patients.selectors.records import PatientMerged, found, patients_visible_to
 from patients.selectors.search import patients_found
 from patients.services.patient_merges import merge_patients, preview_merge
 from tests.factories import a_lesion, a_patient, a_user
-from tests.factories_merges import NOW, a_manager, all_rows, merged, parted, some_skin, two_patients
+from tests.factories_merges import NOW, a_finding, a_manager, all_rows, merged, parted, some_skin, two_patients
 
 pytestmark = pytest.mark.django_db
 REFERENCES = """
@@ -309,15 +309,25 @@ class TestUndo:
 
     def test_refuses_a_finding_that_joins_lesions_of_both(self):
         duplicate, into = two_patients()
-        theirs, own = a_lesion(duplicate), a_lesion(into)
+        lesions = a_lesion(duplicate), a_lesion(into)
         merged(duplicate, into)
-        theirs.refresh_from_db()
-        Lesion.objects.filter(pk=own.pk).update(recurrence_of=theirs)
+        finding = a_finding(*lesions)
 
         with pytest.raises(Conflict) as refused:
             parted(duplicate)
 
-        assert [(one.code, one.resource) for one in refused.value.reasons] == [("stands_on_both", str(own.pk))]
+        assert [(one.code, one.resource) for one in refused.value.reasons] == [("stands_on_both", str(finding.pk))]
+
+    def test_refuses_a_finding_of_since_about_a_lesion_that_goes_back(self):
+        duplicate, into = two_patients()
+        lesion = a_lesion(duplicate)
+        merged(duplicate, into)
+        finding = a_finding(lesion)
+
+        with pytest.raises(Conflict) as refused:
+            parted(duplicate)
+
+        assert [(one.code, one.resource) for one in refused.value.reasons] == [("stands_on_both", str(finding.pk))]
 
 
 class TestAMergedPatient:
