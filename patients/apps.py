@@ -7,4 +7,4 @@ class PatientsConfig(AppConfig):
     name = "patients"
 
     def ready(self) -> None:
-        import_module("patients.receivers")
+        import_module("patients.guards")

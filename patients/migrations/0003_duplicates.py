@@ -36,7 +36,7 @@ BEGIN
        AND becomes ->> c.columns[1] = CASE WHEN m.undone_at IS NULL THEN m.into_id ELSE m.duplicate_id END::text);
 END $$;
 
--- Attached to every table with a patient key, which it is told: see patients.receivers.
+-- Attached to every table with a patient key, which it is told: see patients.guards.
 CREATE FUNCTION patients_guard_row() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   wanted uuid;

@@ -10,7 +10,8 @@ from patients.selectors.patient_rows import patient_keys
 
 ARE_THERE = """
 SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
- WHERE c.relkind = 'r' AND pg_table_is_visible(c.oid) AND (c.relname::text, a.attname::text) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+ WHERE c.relkind = 'r' AND pg_table_is_visible(c.oid)
+   AND (c.relname::text, a.attname::text) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
    AND EXISTS (SELECT FROM pg_proc WHERE proname = 'patients_guard_row')
    AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = a.attname || '_is_kept')
 """
