@@ -9,6 +9,7 @@ from django.db import connection
 from pghistory.models import Event
 
 from appointments.models import Appointment, Message
+from clinic.base import uuid7
 from clinic.models import Practitioner, User
 from patients.models import Assessment, Contraindication, Lesion, Patient, PatientMerge, SkinProfile
 from patients.services.assessments import NewAssessment, sign_assessment
@@ -97,13 +98,15 @@ def some_skin(patient: Patient, *codes: str, since: date = date(2026, 12, 1), **
 
 
 def a_manager() -> User:
-    return a_user("manager")
+    """Under a name that no other maker gives."""
+    return a_user("manager", username=f"manager-{uuid7()}")
 
 
 def merged(duplicate: Patient, into: Patient, **fields: Any) -> PatientMerge:
     """The duplicate merged into the other by a manager, whatever has to be acknowledged."""
-    told = preview_merge(actor=a_user(), duplicate=duplicate, into=into, now=NOW).warnings
-    given = {"actor": a_manager(), "reason": "same person", "acknowledged": [one.code for one in told], "now": NOW}
+    manager = a_manager()
+    told = preview_merge(actor=manager, duplicate=duplicate, into=into, now=NOW).warnings
+    given = {"actor": manager, "reason": "same person", "acknowledged": [one.code for one in told], "now": NOW}
     return merge_patients(duplicate=duplicate, into=into, **given | fields)
 
 
