@@ -8,14 +8,17 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from appointments.models import AppointmentItem
+from appointments.selectors.merges import open_orders_of_both, visits_at_once
 from appointments.services.ripple import (
     judge_lesions_again,
     set_adrift,
     set_adrift_on_orders_of_other_lesions,
     set_adrift_what_lost_its_ground,
 )
+from clinic.errors import Refusal
 from clinic.signals import authority_changed
-from patients.signals import lesion_reclassified
+from patients.models import Patient
+from patients.signals import lesion_reclassified, merge_asked
 from treatments.signals import order_revoked
 
 
@@ -42,3 +45,9 @@ def move_visits_of_revoked_order(sender: Any, *, order: UUID, reason: str, now: 
     """The signature is gone: visits on the order are set adrift."""
     items = AppointmentItem.objects.filter(order_item__order=order, holds_order=True)
     return set_adrift(visits=list(items.values_list("appointment", flat=True).distinct()), reason=reason, now=now)
+
+
+@receiver(merge_asked)
+def tell_what_a_merge_meets(sender: Any, *, duplicate: Patient, into: Patient, **_: Any) -> list[Refusal]:
+    """Charts are to be merged: nobody is in two visits at once, and open orders of both go on."""
+    return [*visits_at_once(duplicate, into), *open_orders_of_both(duplicate, into)]

@@ -21,6 +21,7 @@ from patients.models import (
     LesionReport,
     MiliaType,
     Patient,
+    PatientMerge,
     Photo,
     Referral,
     ReferredLesion,
@@ -36,6 +37,8 @@ TO_THE_PATIENT = {
     "AssessedLesionEvent": "assessment__patient",
     "LesionMerge": "lasting__patient",
     "LesionMergeEvent": "lasting__patient",
+    "PatientMerge": "into",
+    "PatientMergeEvent": "into",
 }
 OF_NOBODY = {"ConsentTextEvent"}
 
@@ -63,6 +66,13 @@ class PatientAdmin(RecordAdmin):
     list_display = ("family_name", "given_name", "birth_date", "registered_site")
     list_filter = ("registered_site",)
     search_fields = ("family_name", "given_name")
+
+
+@admin.register(PatientMerge)
+class PatientMergeAdmin(RecordAdmin):
+    """Who was merged into whom, and taken apart again."""
+
+    list_display = ("duplicate", "into", "merged_by", "merged_at", "undone_by", "undone_at")
 
 
 @admin.register(SkinProfile)

@@ -8,3 +8,4 @@ class PatientsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("patients.receivers")
+        import_module("patients.guards")

@@ -23,3 +23,10 @@ Sent with `patient`, `held` (the `Held` rows that are about to be kept), `actor`
 
 The patient is locked; a receiver ends what they forbid, so that both happen in one transaction or neither does.
 """
+
+merge_asked = Signal()
+"""
+Sent with `duplicate` and `into` (Patients) before two charts are merged; what a receiver returns is a list of Refusals.
+
+Those of severity "hard" stand in the way, "warn" has to be acknowledged, "info" is told.
+"""

@@ -16,7 +16,7 @@ from pathlib import Path
 from clinic.local import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
-MADE_OF = ("*/migrations/*.py", "clinic/*.py", "clinic/management/commands/*.py", "requirements.txt")
+MADE_OF = ("*/migrations/*.py", "patients/guards.py", "clinic/*.py", "clinic/management/commands/*.py", "requirements.txt")
 COPY = ("cp", "-a", "--reflink=auto")
 
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404
 from psycopg import InterfaceError as DriverInterfaceError
 from psycopg import OperationalError as DriverOperationalError
@@ -18,7 +18,7 @@ from clinic.services.tokens import BadCredentials, TooMany
 
 PROBLEM = "application/problem+json"
 RETRY_AFTER_S = 2
-DATABASE_ERRORS = (OperationalError, InterfaceError, DriverOperationalError, DriverInterfaceError)
+DATABASE_ERRORS = (IntegrityError, OperationalError, InterfaceError, DriverOperationalError, DriverInterfaceError)
 COLLISIONS = ("40P01", "40001", "55P03")
 
 KINDS: Mapping[type[DomainError], int] = {
@@ -37,6 +37,10 @@ STATUS_OF_CODE = {
     "slot_taken": 409,
     "hold_expired": 409,
     "illegal_transition": 409,
+    "patient_merged": 409,
+    "merge_overtaken": 409,
+    "later_merge_first": 409,
+    "stands_on_both": 409,
     "version_required": 428,
     "stale_version": 412,
 }
@@ -51,6 +55,10 @@ CODES = {
     429: "too_many",
     503: "unavailable",
 }
+OVERTAKEN = {
+    "merged_patient_takes_nothing_new": ("patient_merged", "This patient was merged into another one just now: look again."),
+}
+"""Constraints that only a race can meet, because the same was asked before: the code and what is said."""
 DETAILS = {
     "not_authenticated": "Sign in first: send a live token as Authorization: Bearer.",
     "not_permitted": "Your role does not include this.",
@@ -155,7 +163,9 @@ def _domain(error: DomainError) -> Problem | None:
     )
 
 
-def _database(error: Exception) -> Problem:
+def _database(error: Exception) -> Problem | None:
+    if isinstance(error, IntegrityError):
+        return _overtaken(error)
     code = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
     busy = code in COLLISIONS
     title = "Two changes met" if busy else "The database is away"
@@ -165,6 +175,14 @@ def _database(error: Exception) -> Problem:
         else "Nothing can be read or changed just now: please try again shortly."
     )
     return Problem(status=503, code="unavailable", title=title, detail=detail, wait=RETRY_AFTER_S)
+
+
+def _overtaken(error: IntegrityError) -> Problem | None:
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    if name not in OVERTAKEN:
+        return None
+    code, detail = OVERTAKEN[name]
+    return Problem(status=STATUS_OF_CODE[code], code=code, detail=detail)
 
 
 def _malformed(errors: list[dict[str, str]]) -> Problem:

@@ -27,6 +27,7 @@ POLICY: UUID = UUID("019a0000-0000-7000-8000-000000000001")
 TEMPORAL_KEYS = (
     "SELECT string_agg(DISTINCT quote_ident(conname), ', ') FROM pg_constraint WHERE condeferrable AND NOT condeferred"
 )
+DEFERRED_KEYS = "SELECT string_agg(DISTINCT quote_ident(conname), ', ') FROM pg_constraint WHERE condeferred"
 
 
 def change_authority(
@@ -112,6 +113,18 @@ def keys_checked_at_the_end() -> Iterator[None]:
         cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
         yield
         cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
+
+
+@contextmanager
+def everything_checked_at_the_end() -> Iterator[None]:
+    """Defer every key and trigger that can be deferred, have all of them speak on leaving, and leave them as they were."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        yield
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(DEFERRED_KEYS)
+        [names] = cursor.fetchone()
+        cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
 
 
 def _ripple(

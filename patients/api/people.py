@@ -18,7 +18,7 @@ from clinic.api.versions import answer, etag_of, require_version
 from clinic.selectors.people import site_named
 from patients.api.inputs import PatientInput, SearchInput, without_nulls
 from patients.api.shown import PatientShown, show_patient
-from patients.selectors.records import found, patients_visible_to
+from patients.selectors.records import found, patient_to_show, patients_visible_to
 from patients.selectors.search import patients_found
 from patients.services.patients import NewPatient, correct_patient, register_patient
 
@@ -38,7 +38,7 @@ class Patients(ApiView):
     def get(self, request: Request) -> Response:
         """One page."""
         asked = filters(request, {"registered_site": word})
-        rows = patients_visible_to(request.user)
+        rows = patients_visible_to(request.user).filter(merged_into=None)
         if "registered_site" in asked:
             rows = rows.filter(registered_site__code=asked["registered_site"])
         return paged(request, rows, show_patient)
@@ -60,8 +60,8 @@ class OnePatient(ApiView):
 
     @describe("A patient", shown=PatientShown)
     def get(self, request: Request, patient: UUID) -> Response:
-        """Show it."""
-        return answer(show_patient(found(patients_visible_to(request.user), patient)))
+        """Show it, also one who was merged into another."""
+        return answer(show_patient(patient_to_show(request.user, patient)))
 
     @describe("Correct a patient", taken=PatientInput, shown=PatientShown, refuses=EDITS)
     def patch(self, request: Request, patient: UUID) -> Response:

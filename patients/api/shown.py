@@ -24,7 +24,7 @@ class GuardianShown(serializers.Serializer[Any]):
 
 
 class PatientShown(serializers.Serializer[Any]):
-    """A patient; phones are in E.164."""
+    """A patient; phones are in E.164. Who turned out to be a duplicate names in `merged_into` the one who goes on."""
 
     id = serializers.UUIDField()
     registered_site = serializers.SlugField()
@@ -36,6 +36,7 @@ class PatientShown(serializers.Serializer[Any]):
     language = serializers.ChoiceField(LANGUAGES)
     time_zone = serializers.CharField()
     guardian = GuardianShown(allow_null=True)
+    merged_into = serializers.UUIDField(required=False)
 
 
 class LesionShown(AppearanceShown):
@@ -117,7 +118,8 @@ class SkinProfileShown(serializers.Serializer[Any]):
 
 def show_patient(patient: Patient) -> dict[str, Any]:
     """The patient as PatientShown."""
-    return {
+    merged = {"merged_into": str(patient.merged_into_id)} if patient.merged_into_id else {}
+    return merged | {
         "id": str(patient.id),
         "registered_site": patient.registered_site.code,
         "given_name": patient.given_name,

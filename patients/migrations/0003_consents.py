@@ -61,6 +61,9 @@ DECLARE
   withdrawal text[] := ARRAY['withdrawn_at', 'withdrawn_by_id', 'withdrawal_reason'];
 BEGIN
   IF TG_OP = 'UPDATE' THEN
+    IF patients_merge_moves(TG_TABLE_NAME, to_jsonb(old), to_jsonb(new)) THEN
+      RETURN new;
+    END IF;
     IF old.withdrawn_at IS NULL AND new.withdrawn_at IS NOT NULL
        AND to_jsonb(new) - withdrawal = to_jsonb(old) - withdrawal THEN
       RETURN new;

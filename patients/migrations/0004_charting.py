@@ -72,6 +72,9 @@ END $$;
 CREATE FUNCTION patients_assessment_is_signed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'patients_assessment' THEN
+    IF patients_merge_moves(TG_TABLE_NAME, to_jsonb(old), to_jsonb(new)) THEN
+      RETURN new;
+    END IF;
     IF old.cosigned_by_id IS NULL AND new.cosigned_by_id IS NOT NULL
        AND to_jsonb(old) - '{cosigned_by_id,cosigned_at}'::text[] = to_jsonb(new) - '{cosigned_by_id,cosigned_at}'::text[]
     THEN
@@ -108,7 +111,7 @@ END $$;
 
 CREATE FUNCTION patients_referral_course() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF old.status IN ('closed', 'declined') THEN
+  IF old.status IN ('closed', 'declined') AND NOT patients_merge_moves(TG_TABLE_NAME, to_jsonb(old), to_jsonb(new)) THEN
     RAISE EXCEPTION 'referral % has ended and is not changed any more', old.id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'ended_referral_is_not_changed', TABLE = TG_TABLE_NAME;
   ELSIF old.status <> new.status AND NOT patients_referral_may_become(old.status, new.status) THEN
@@ -120,7 +123,7 @@ END $$;
 
 CREATE FUNCTION patients_report_decided() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF old.state <> 'reported' THEN
+  IF old.state <> 'reported' AND NOT coalesce(patients_merge_moves(TG_TABLE_NAME, to_jsonb(old), to_jsonb(new)), false) THEN
     RAISE EXCEPTION 'report % is decided and is not changed any more', old.id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'decided_report_is_not_changed', TABLE = TG_TABLE_NAME;
   END IF;

@@ -43,6 +43,9 @@ DECLARE
   removal text[] := ARRAY['bytes_removed_at', 'bytes_removed_because'];
 BEGIN
   IF TG_OP = 'UPDATE' THEN
+    IF patients_merge_moves(TG_TABLE_NAME, to_jsonb(old), to_jsonb(new)) THEN
+      RETURN new;
+    END IF;
     IF old.bytes_removed_at IS NULL AND new.bytes_removed_at IS NOT NULL
        AND to_jsonb(new) - removal = to_jsonb(old) - removal THEN
       RETURN new;

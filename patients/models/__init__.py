@@ -1,5 +1,6 @@
 from patients.models.assessments import AssessedLesion, Assessment
 from patients.models.consents import Consent, ConsentText
+from patients.models.duplicates import PatientMerge
 from patients.models.lesions import BodySite, Diagnosis, Lesion, MiliaType
 from patients.models.merges import LesionMerge
 from patients.models.people import Contraindication, Patient, SkinProfile
@@ -20,6 +21,7 @@ __all__ = [
     "LesionReport",
     "MiliaType",
     "Patient",
+    "PatientMerge",
     "Photo",
     "Referral",
     "ReferredLesion",

@@ -2,9 +2,11 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.base import Keyed, one_of
+from clinic.constraints import Trigger
 from clinic.history import tracked
 from clinic.models import Site, User
 
@@ -23,7 +25,11 @@ CONTRAINDICATIONS = (
 
 @tracked
 class Patient(Keyed):
-    """Somebody who is treated; for a minor, messages and consents are the guardian's."""
+    """
+    Somebody who is treated; for a minor, messages and consents are the guardian's.
+
+    One who turned out to be another patient names that one in `merged_into`, and has nothing of their own from then on.
+    """
 
     registered_site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     given_name = models.TextField()
@@ -40,15 +46,23 @@ class Patient(Keyed):
     guardian_phone = PhoneNumberField(blank=True)
     email_consent_at = models.DateTimeField(null=True, blank=True)
     email_consent_source = models.TextField(blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="absorbed")
 
     class Meta:
         constraints = [
             one_of("language", LANGUAGES, name="patient_language_is_spoken_here"),
             models.CheckConstraint(name="patient_has_a_name", condition=~Q(given_name="") & ~Q(family_name="")),
+            models.CheckConstraint(
+                name="patient_is_merged_into_another", condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id"))
+            ),
+            Trigger(name="patient_is_merged_by_a_merge", timing="BEFORE INSERT OR UPDATE", function="patients_guard_merged"),
         ]
         indexes = [
             models.Index(fields=["family_name", "given_name"], name="patient_by_name"),
             models.Index(fields=["registered_site"], name="patient_by_site"),
+            models.Index(fields=["birth_date"], name="patient_by_birth_date"),
+            models.Index(fields=["phone"], name="patient_by_phone"),
+            models.Index(Upper("email"), name="patient_by_email"),
         ]
 
     def __str__(self) -> str:

@@ -15,8 +15,8 @@ DATE_FORMATS = ("%Y-%m-%d", "%m/%d/%Y")
 
 
 def patients_found(user: User, q: str) -> QuerySet[Patient]:
-    """Visible patients whose birth date, e-mail, phone (at least 4 digits of it) or names begin as told; 50 at most."""
-    patients = patients_visible_to(user).filter(_matching(q.strip()))
+    """Visible patients, none who was merged, whose birth date, e-mail, phone (at least 4 digits of it) or names begin as told; 50 at most."""
+    patients = patients_visible_to(user).filter(_matching(q.strip()), merged_into=None)
     return patients.order_by("family_name", "given_name", "pk")[:MOST_RESULTS]
 
 

@@ -142,9 +142,8 @@ class TestSignAssessment:
             sign(a_user("practitioner"), a_lesion())
 
     def test_tells_which_lesions_changed_and_answers_the_visits_moved(self):
-        changed, same, visit = a_lesion(), a_lesion(**confirmed()), a_patient().pk
-        same.patient_id = changed.patient_id
-        same.save()
+        changed, visit = a_lesion(), a_patient().pk
+        same = a_lesion(changed.patient, **confirmed())
         told = []
 
         def listen(sender, *, lesions, **_):

@@ -58,7 +58,7 @@ BEGIN
   IF TG_OP = 'DELETE' THEN
     RAISE EXCEPTION 'procedure % is kept', old.id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'procedure_is_kept', TABLE = TG_TABLE_NAME;
-  ELSIF old.status = 'signed' AND NOT (
+  ELSIF old.status = 'signed' AND NOT patients_merge_moves(TG_TABLE_NAME, to_jsonb(old), to_jsonb(new)) AND NOT (
     old.cosigned_at IS NULL AND new.cosigned_at IS NOT NULL
     AND to_jsonb(new) - cosignature = to_jsonb(old) - cosignature
   ) THEN
@@ -77,6 +77,9 @@ BEGIN
   ELSIF TG_OP = 'DELETE' THEN
     concerned := ARRAY[old.procedure_id];
   ELSE
+    IF patients_merge_moves(TG_TABLE_NAME, to_jsonb(old), to_jsonb(new)) THEN
+      RETURN new;
+    END IF;
     concerned := ARRAY[old.procedure_id, new.procedure_id];
   END IF;
   -- A signature in flight must be waited for, hence FOR SHARE.
@@ -184,6 +187,11 @@ END $$;
 
 CREATE FUNCTION addendum_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF patients_merge_moves(TG_TABLE_NAME, to_jsonb(old), to_jsonb(new)) THEN
+      RETURN new;
+    END IF;
+  END IF;
   RAISE EXCEPTION '% is signed and kept', TG_TABLE_NAME
     USING ERRCODE = 'check_violation', CONSTRAINT = 'addendum_is_kept', TABLE = TG_TABLE_NAME;
 END $$;
@@ -203,6 +211,9 @@ DECLARE
   written text[] := ARRAY['status'];
 BEGIN
   IF TG_OP = 'UPDATE' THEN
+    IF patients_merge_moves(TG_TABLE_NAME, to_jsonb(old), to_jsonb(new)) THEN
+      RETURN new;
+    END IF;
     IF old.status = 'open' AND new.status = 'reviewed' THEN
       written := written || ARRAY['finding', 'measures', 'reviewed_by_id', 'reviewed_at'];
     ELSIF old.status = 'reviewed' AND new.status = 'closed' THEN
@@ -220,6 +231,11 @@ END $$;
 
 CREATE FUNCTION incident_lesion_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF patients_merge_moves(TG_TABLE_NAME, to_jsonb(old), to_jsonb(new)) THEN
+      RETURN new;
+    END IF;
+  END IF;
   IF TG_OP = 'INSERT' THEN
     IF EXISTS (SELECT FROM treatments_incident WHERE id = new.incident_id AND status = 'open') THEN
       RETURN new;

@@ -18,6 +18,11 @@ END $$;
 
 CREATE FUNCTION treatments_guard_plan() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF patients_merge_moves(TG_TABLE_NAME, to_jsonb(old), to_jsonb(new)) THEN
+      RETURN new;
+    END IF;
+  END IF;
   IF TG_OP = 'INSERT' AND new.status <> 'draft' THEN
     PERFORM treatments_refuse('plan_begins_as_a_draft', TG_TABLE_NAME, 'a plan begins as a draft');
   ELSIF TG_OP <> 'INSERT' AND old.status NOT IN ('draft', 'active') THEN
@@ -47,6 +52,11 @@ CREATE FUNCTION treatments_guard_step() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   held record;
 BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF patients_merge_moves(TG_TABLE_NAME, to_jsonb(old), to_jsonb(new)) THEN
+      RETURN new;
+    END IF;
+  END IF;
   SELECT * INTO held FROM treatments_treatmentplan p
    WHERE p.id = CASE WHEN TG_OP = 'INSERT' THEN new.plan_id ELSE old.plan_id END FOR SHARE;
   IF held.status = 'draft' THEN
@@ -78,6 +88,11 @@ DECLARE
   steps uuid[] := CASE TG_OP WHEN 'INSERT' THEN ARRAY[new.step_id] WHEN 'DELETE' THEN ARRAY[old.step_id]
                   ELSE ARRAY[old.step_id, new.step_id] END;
 BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF patients_merge_moves(TG_TABLE_NAME, to_jsonb(old), to_jsonb(new)) THEN
+      RETURN new;
+    END IF;
+  END IF;
   PERFORM FROM treatments_treatmentplan p JOIN treatments_planstep s ON s.plan_id = p.id
     WHERE s.id = ANY (steps) FOR SHARE OF p;
   IF EXISTS (SELECT FROM treatments_planstep s JOIN treatments_treatmentplan p ON p.id = s.plan_id
@@ -114,6 +129,11 @@ END $$;
 
 CREATE FUNCTION treatments_guard_home_care() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF patients_merge_moves(TG_TABLE_NAME, to_jsonb(old), to_jsonb(new)) THEN
+      RETURN new;
+    END IF;
+  END IF;
   IF TG_OP = 'INSERT' AND new.status <> 'draft' THEN
     PERFORM treatments_refuse('home_care_begins_as_a_draft', TG_TABLE_NAME, 'home care begins as a draft');
   ELSIF TG_OP <> 'INSERT' AND old.status NOT IN ('draft', 'active') THEN
@@ -144,6 +164,11 @@ DECLARE
   plans uuid[] := CASE TG_OP WHEN 'INSERT' THEN ARRAY[new.plan_id] WHEN 'DELETE' THEN ARRAY[old.plan_id]
                   ELSE ARRAY[old.plan_id, new.plan_id] END;
 BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF patients_merge_moves(TG_TABLE_NAME, to_jsonb(old), to_jsonb(new)) THEN
+      RETURN new;
+    END IF;
+  END IF;
   PERFORM FROM treatments_homecareplan p WHERE p.id = ANY (plans) FOR SHARE;
   IF EXISTS (SELECT FROM treatments_homecareplan p WHERE p.id = ANY (plans) AND p.status <> 'draft') THEN
     PERFORM treatments_refuse('home_care_plan_is_fixed_once_started', TG_TABLE_NAME, 'home care is fixed once it is started');
