@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
+from clinic.errors import Refusal
 from clinic.models import User
 from patients.models import Patient
-from patients.signals import contraindications_coming, lesion_reclassified
+from patients.signals import contraindications_coming, lesion_reclassified, merge_asked
+from treatments.selectors.merges import retinoid_in_pregnancy
 from treatments.services.home_care_course import end_what_came_near_the_eye, end_what_is_forbidden
 
 
@@ -26,3 +28,9 @@ def end_home_care_near_the_eye(sender: Any, *, lesions: Collection[UUID], actor:
     """The chart changed: home care that would now reach the eye is stopped; no visit moves by it."""
     end_what_came_near_the_eye(lesions=lesions, actor=actor, now=now)
     return []
+
+
+@receiver(merge_asked)
+def tell_what_joined_charts_would_forbid(sender: Any, *, duplicate: Patient, into: Patient, **_: Any) -> list[Refusal]:
+    """Charts are to be merged: what one forbids must not go on under the other."""
+    return retinoid_in_pregnancy(duplicate, into)

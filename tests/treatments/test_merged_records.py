@@ -3,6 +3,7 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from clinic.errors import RuleBroken
 from tests import clinic_world as world
 from tests.clinic_world import NOW
 from tests.factories_consents import agreed
@@ -10,7 +11,7 @@ from tests.factories_lesions import a_referral, signed
 from tests.factories_log import HALF_AN_HOUR, a_stay, consented, drafted, extracted
 from tests.factories_merges import all_rows, merged, parted
 from tests.factories_photos import a_photo
-from tests.factories_plans import an_active_plan, an_extraction, home_care
+from tests.factories_plans import an_active_plan, an_extraction, contraindicated, home_care
 from treatments.services.log.drafting import NewComplication
 from treatments.services.log.incidents import report_incident, review_incident
 from treatments.services.log.signing import add_addendum, sign_procedure
@@ -70,6 +71,20 @@ class TestWhatIsSigned:
     def test_is_moved_by_nobody_else(self, pair, table):
         with pytest.raises(DatabaseError):
             moved(table, pair[1])
+
+
+class TestARetinoidInPregnancy:
+    @pytest.mark.parametrize("pregnant", [0, 1])
+    def test_keeps_two_charts_apart(self, pregnant):
+        clinic = world.a_small_clinic(rooms=1)
+        charts = (clinic.patient, world.a_patient())
+        home_care(clinic.derm.user, patient=charts[1 - pregnant])
+        contraindicated(charts[pregnant], "pregnant")
+
+        with pytest.raises(RuleBroken) as refused:
+            merged(*charts)
+
+        assert [(reason.code, reason.gate) for reason in refused.value.reasons] == [("contraindicated", "G19")]
 
 
 @transaction.atomic
