@@ -53,7 +53,7 @@ class TestASignedConsent:
         consent, other = a_consent(a_patient()), a_patient()
 
         statement = "UPDATE patients_consent SET patient_id = %s WHERE id = %s"
-        assert refused_by(statement, other.pk, consent.pk) == "signed_consent_is_never_changed"
+        assert refused_by(statement, other.pk, consent.pk) == "row_changes_its_patient_by_a_merge"
 
     def test_is_never_deleted(self):
         consent = a_consent(a_patient())

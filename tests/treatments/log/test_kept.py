@@ -105,7 +105,7 @@ class TestASignedProcedure:
 
         refused = refusal("UPDATE treatments_encounter SET patient_id = %(id)s", id=other.pk)
 
-        assert refused == "procedure_is_of_its_encounter"
+        assert refused == "row_changes_its_patient_by_a_merge"
 
     def test_takes_no_child_of_a_draft(self, clinic, draft, signed):
         other = drafted(a_stay(clinic.patient, clinic.derm), clinic.derm, extracted(clinic.lesion))
