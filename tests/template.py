@@ -17,7 +17,7 @@ from clinic.local import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 MADE_OF = ("*/migrations/*.py", "patients/guards.py", "clinic/*.py", "clinic/management/commands/*.py", "requirements.txt")
-COPY = ("cp", "-a", "--reflink=auto")
+COPY = ("cp", "-a")
 
 
 def home_with_migrations(home: Path) -> None:
