@@ -28,7 +28,8 @@ class Cause:
     What messages and tasks are about.
 
     `at` is the moment of the subject (UTC): the start of a visit, the end of a procedure, the first evening of a plan. `scopes`
-    are those of the work; tasks go to `assignee`, or to anybody of their role.
+    are those of the work; tasks go to `assignee`, or to anybody of their role. What does not begin, but goes on, is told nothing
+    whose moment has passed.
     """
 
     subject: UUID
@@ -40,6 +41,7 @@ class Cause:
     assignee: User | None = None
     visit: Appointment | None = None
     revision: int | None = None
+    begins: bool = True
 
 
 @transaction.atomic(savepoint=False)
@@ -133,7 +135,7 @@ def _due_again(rule: Rule, message: Message, days: int, now: datetime) -> dateti
 def _messages(rule: Rule, cause: Cause, now: datetime) -> list[Message]:
     if not (rule.text and rule.channels):
         return []
-    planned = moments(rule=rule, anchor=_anchor(rule, cause, now), zone=cause.site.zone, now=now)
+    planned = moments(rule=rule, anchor=_anchor(rule, cause, now), zone=cause.site.zone, now=now, late=cause.begins)
     return [_message(rule, cause, days, due, way) for days, due in planned for way in _ways(rule, cause.patient, now)]
 
 

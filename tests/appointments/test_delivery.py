@@ -58,7 +58,7 @@ def message_of(visit, kind: str = "P01", **fields) -> Message:
 def reminder_only(**fields):
     """A visit that is confirmed and still to be reminded of."""
     visit = planned(**fields)
-    Message.objects.filter(kind="P01").update(state="sent")
+    Message.objects.filter(kind="P01").update(state="sent", sent_at=BOOKED_AT)
     return visit
 
 
