@@ -47,6 +47,7 @@ STOPS: Final = (
     "offer_ended",
     "consent_withdrawn",
 )
+ALWAYS_ON: Final = {"authority_lost", "texts_stopped"}
 ROLES: Final = ("front_desk", "practitioner", "manager")
 LONGEST: Final = timedelta(days=400)
 FEWEST_DAYS_BETWEEN: Final = 30
@@ -191,6 +192,12 @@ def _findings(rule: Rule) -> Sequence[tuple[str, str, str, bool]]:
             "It must make sense for a day at least.",
             "Keep it for 1 day or more.",
             rule.keeps_days < 1,
+        ),
+        (
+            "protocol_always_on",
+            "The law, or the safety of patients, asks for this row.",
+            "Leave it active.",
+            not rule.active and bool(ALWAYS_ON & set(rule.events)),
         ),
         (
             "protocol_advertises",
