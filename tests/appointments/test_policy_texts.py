@@ -102,7 +102,7 @@ class TestLint:
             (a_text(body=SMS_BODY.replace("Tel. {phone}", "")), "place_missing"),
             (a_text(body=SMS_BODY.replace("{clinic}: ", "")), "place_missing"),
             (an_email_text(body=EMAIL_BODY.replace("{link}", "")), "place_missing"),
-            (a_text(body=SMS_BODY + " Please come ten minutes early"), "too_long"),
+            (a_text(body=SMS_BODY + " Please come ten minutes earlier"), "too_long"),
             (a_text(body=SMS_BODY + " 😀"), "not_gsm7"),
             (a_text(subject="Hello"), "subject_not_wanted"),
             (an_email_text(subject=" "), "subject_missing"),
@@ -150,7 +150,7 @@ class TestLint:
         assert all(refusal.source and refusal.mend for refusal in refusals)
 
     def test_counts_every_place_at_its_longest(self):
-        assert longest_of(a_text(body="{first_name}{day}{time}{clinic}{phone}{link}€")) == 10 + 11 + 10 + 24 + 15 + 60 + 2
+        assert longest_of(a_text(body="{first_name}{day}{time}{clinic}{phone}{link}€")) == 10 + 11 + 8 + 24 + 15 + 60 + 2
 
 
 class TestRender:
@@ -167,7 +167,7 @@ class TestRender:
         assert "sábado 13 de marzo de 2027, 9:00 a. m.\n" in body
 
     @pytest.mark.parametrize(
-        ("language", "said"), [("en", "Pearl: Ada, Tue, Jan 12, 12:05 PM."), ("es", "Pearl: Ada, mar 12 ene, 12:05 p.m.")]
+        ("language", "said"), [("en", "Pearl: Ada, Tue, Jan 12, 12:05 PM."), ("es", "Pearl: Ada, mar 12 ene, 12:05 pm.")]
     )
     def test_tells_them_shortly_in_a_text_message(self, language, said):
         _, body = render(a_text(language=language), values())
