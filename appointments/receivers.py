@@ -5,10 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from anymail.signals import AnymailTrackingEvent, EventType, tracking
 from django.dispatch import receiver
+from django.utils import timezone
 
 from appointments.models import AppointmentItem
+from appointments.models.messages import DELIVERED, FAILED
 from appointments.selectors.merges import open_orders_of_both, visits_at_once
+from appointments.services.receipts import Receipt, note_complaint, note_receipt
 from appointments.services.ripple import (
     judge_lesions_again,
     set_adrift,
@@ -16,10 +20,20 @@ from appointments.services.ripple import (
     set_adrift_what_lost_its_ground,
 )
 from clinic.errors import Refusal
+from clinic.policies.protocol import EMAIL
 from clinic.signals import authority_changed
 from patients.models import Patient
 from patients.signals import lesion_reclassified, merge_asked
 from treatments.signals import order_revoked
+
+EMAIL_EVENTS = {
+    EventType.DELIVERED: (DELIVERED, ""),
+    EventType.BOUNCED: (FAILED, "the mailbox sent it back"),
+    EventType.REJECTED: (FAILED, "the mail provider refused to send it"),
+    EventType.FAILED: (FAILED, "the mail provider could not send it"),
+    EventType.COMPLAINED: (DELIVERED, ""),
+}
+"""What becomes of a message; a complaint is about one that arrived. The words of a mail server may hold an address."""
 
 
 @receiver(authority_changed)
@@ -51,3 +65,20 @@ def move_visits_of_revoked_order(sender: Any, *, order: UUID, reason: str, now: 
 def tell_what_a_merge_meets(sender: Any, *, duplicate: Patient, into: Patient, **_: Any) -> list[Refusal]:
     """Charts are to be merged: nobody is in two visits at once, and open orders of both go on."""
     return [*visits_at_once(duplicate, into), *open_orders_of_both(duplicate, into)]
+
+
+@receiver(tracking)
+def note_what_became_of_an_email(sender: Any, *, event: AnymailTrackingEvent, **_: Any) -> None:
+    """The mail provider reports: the message is delivered or failed, and whoever complains gets no more e-mail."""
+    now = timezone.now()
+    state, reason = EMAIL_EVENTS.get(event.event_type, ("", ""))
+    if state and event.message_id:
+        named = event.message_id.strip("<>")
+        note_receipt(
+            receipt=Receipt(
+                provider_ids=(named, f"<{named}>"), channel=EMAIL, state=state, at=event.timestamp or now, reason=reason
+            ),
+            now=now,
+        )
+    if event.event_type == EventType.COMPLAINED and event.recipient:
+        note_complaint(address=event.recipient, now=now)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appointments.api import export, messages, reassignments, slots, timeline, verdicts, visits
+from appointments.api import export, inbound, integrations, messages, reassignments, slots, timeline, verdicts, visits
 from appointments.api.actions import ACTIONS
 
 urlpatterns = [
@@ -22,4 +22,7 @@ urlpatterns = [
     path("patients/<uuid:patient>/export/page/", export.ExportPage.as_view(), name="patient-export-page"),
     path("patients/<uuid:patient>/export/pdf/", export.ExportPdf.as_view(), name="patient-export-pdf"),
     path("messages/", messages.Messages.as_view(), name="messages"),
+    path("inbound-texts/", inbound.InboundTexts.as_view(), name="inbound-texts"),
+    path("integrations/sms/inbound/", integrations.InboundSms.as_view(), name="sms-inbound"),
+    path("integrations/sms/receipts/", integrations.SmsReceipts.as_view(), name="sms-receipts"),
 ]

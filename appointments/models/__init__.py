@@ -1,5 +1,6 @@
 from appointments.models.guard import Authority, ResourceClaim
+from appointments.models.inbound import InboundText
 from appointments.models.messages import Message
 from appointments.models.visits import Appointment, AppointmentItem
 
-__all__ = ["Appointment", "AppointmentItem", "Authority", "Message", "ResourceClaim"]
+__all__ = ["Appointment", "AppointmentItem", "Authority", "InboundText", "Message", "ResourceClaim"]

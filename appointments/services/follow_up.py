@@ -28,7 +28,8 @@ class Cause:
     What messages and tasks are about.
 
     `at` is the moment of the subject (UTC): the start of a visit, the end of a procedure, the first evening of a plan. `scopes`
-    are those of the work; tasks go to `assignee`, or to anybody of their role.
+    are those of the work; tasks go to `assignee`, or to anybody of their role. With an `address` it is an answer to whoever wrote
+    from there, and goes back by the channels that the row names.
     """
 
     subject: UUID
@@ -40,6 +41,7 @@ class Cause:
     assignee: User | None = None
     visit: Appointment | None = None
     revision: int | None = None
+    address: str = ""
 
 
 @transaction.atomic(savepoint=False)
@@ -134,7 +136,7 @@ def _messages(rule: Rule, cause: Cause, now: datetime) -> list[Message]:
     if not (rule.text and rule.channels):
         return []
     planned = moments(rule=rule, anchor=_anchor(rule, cause, now), zone=cause.site.zone, now=now)
-    return [_message(rule, cause, days, due, way) for days, due in planned for way in _ways(rule, cause.patient, now)]
+    return [_message(rule, cause, days, due, way) for days, due in planned for way in _ways(rule, cause, now)]
 
 
 def _message(rule: Rule, cause: Cause, days: int, due: datetime, channel: str) -> Message:
@@ -152,18 +154,21 @@ def _message(rule: Rule, cause: Cause, days: int, due: datetime, channel: str) -
         anchor_at=cause.at,
         offset_days=days,
         due_at=due,
+        address=cause.address,
         expires_at=due + timedelta(days=rule.keeps_days),
         idempotency_key=key_of(subject=cause.subject, revision=revision, kind=rule.code, channel=channel),
     )
 
 
-def _ways(rule: Rule, patient: Patient, now: datetime) -> Sequence[str]:
+def _ways(rule: Rule, cause: Cause, now: datetime) -> Sequence[str]:
     """
     The channels that the row names and that are open to the patient; else the one that is, so that nothing is lost.
 
     Where none is open the message is written all the same, and says why it did not go.
     """
-    open_now = open_channels(patient=patient, consent_class=rule.consent, now=now)
+    if cause.address:
+        return rule.channels
+    open_now = open_channels(patient=cause.patient, consent_class=rule.consent, now=now)
     named = [channel for channel in rule.channels if channel in open_now]
     reaching = [channel for channel in open_now if channel != PORTAL]
     if any(channel != PORTAL for channel in named) or not any(channel != PORTAL for channel in rule.channels):
