@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from appointments.api import export, inbound, integrations, messages, reassignments, slots, timeline, verdicts, visits
+from appointments.api import (
+    export,
+    inbound,
+    integrations,
+    message_texts,
+    messages,
+    reassignments,
+    slots,
+    timeline,
+    verdicts,
+    visits,
+)
 from appointments.api.actions import ACTIONS
 
 urlpatterns = [
@@ -25,4 +36,7 @@ urlpatterns = [
     path("inbound-texts/", inbound.InboundTexts.as_view(), name="inbound-texts"),
     path("integrations/sms/inbound/", integrations.InboundSms.as_view(), name="sms-inbound"),
     path("integrations/sms/receipts/", integrations.SmsReceipts.as_view(), name="sms-receipts"),
+    path("message-texts/", message_texts.MessageTexts.as_view(), name="message-texts"),
+    path("message-texts/preview/", message_texts.TryMessageText.as_view(), name="message-text-preview"),
+    path("message-texts/<uuid:text>/", message_texts.OneMessageText.as_view(), name="message-text"),
 ]

@@ -1,6 +1,17 @@
 from appointments.models.guard import Authority, ResourceClaim
 from appointments.models.inbound import InboundText
+from appointments.models.links import Link
 from appointments.models.messages import Message
+from appointments.models.texts import MessageText
 from appointments.models.visits import Appointment, AppointmentItem
 
-__all__ = ["Appointment", "AppointmentItem", "Authority", "InboundText", "Message", "ResourceClaim"]
+__all__ = [
+    "Appointment",
+    "AppointmentItem",
+    "Authority",
+    "InboundText",
+    "Link",
+    "Message",
+    "MessageText",
+    "ResourceClaim",
+]
