@@ -42,7 +42,14 @@ def a_chart(patient: Patient, *, start: int = NEXT_WEEK) -> Lesion:
     stay = Encounter.objects.create(patient=patient, site=a_site(), practitioner=practitioner, started_at=NOW)
     Appointment.objects.filter(pk=coming.pk).update(encounter=stay)
     Message.objects.create(
-        appointment=ended, revision=1, recipient=patient, kind="b", due_at=NOW, idempotency_key=str(ended.pk)
+        site=ended.site,
+        appointment=ended,
+        subject=ended.pk,
+        revision=1,
+        recipient=patient,
+        kind="b",
+        due_at=NOW,
+        idempotency_key=str(ended.pk),
     )
     an_override(lesion, practitioner)
     a_word(patient)
