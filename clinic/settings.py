@@ -1,6 +1,7 @@
 """Everything that differs between places comes from environment variables; `manage.py up` fills in what one machine needs."""
 
 from pathlib import Path
+from secrets import token_urlsafe
 
 import dj_database_url
 import dj_email_url
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
     "django_structlog",
     "csp",
     "phonenumber_field",
+    "anymail",
     "clinic",
     "patients",
     "treatments",
@@ -288,6 +290,11 @@ if EMAIL_URL:
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
 else:
     EMAIL_BACKEND = "appointments.mail.OutboxBackend"
+
+# What others hand over: answers and receipts of texts are signed with INBOUND_SECRET, events of e-mails come with the name and
+# password (`name:password`) of ANYMAIL_WEBHOOK_SECRET. Without them nothing is taken: unset, that one is known to nobody.
+INBOUND_SECRET = env.str("INBOUND_SECRET", "")
+ANYMAIL = {"WEBHOOK_SECRET": env.list("ANYMAIL_WEBHOOK_SECRET", []) or [token_urlsafe()]}
 
 # Text messages: SMS_GATEWAY names who sends them; without one, they are lines of the same file (appointments/gateways.py).
 SMS_GATEWAY, SMS_URL, SMS_TOKEN = sms_gateway(env)

@@ -12,6 +12,9 @@ WITHOUT = {
     # their rows are their own record
     "Message",
     "Link",
+    "ContactConsent",
+    "InboundText",
+    "StoppedNumber",
     "Attempts",
     "KeptAnswer",
     "StaffToken",

@@ -6,12 +6,10 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from clinic.policies.protocol import CHANNELS, EMAIL, MARKETING, PORTAL, SMS, TRANSACTIONAL, TREATMENT
 from patients.policies import consents
 from patients.policies.ages import ADULT, is_minor
 
-EMAIL, SMS, PORTAL = "email", "sms", "portal"
-CHANNELS: Final = (EMAIL, SMS, PORTAL)
-TRANSACTIONAL, TREATMENT, MARKETING = "transactional", "treatment", "marketing"
 CLASSES: Final = (TRANSACTIONAL, TREATMENT, MARKETING)
 OF_CARE: Final = (TRANSACTIONAL, TREATMENT)
 
