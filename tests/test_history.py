@@ -13,6 +13,8 @@ WITHOUT = {
     "Message",
     "Attempts",
     "KeptAnswer",
+    # a queue, whose rows are gone once they are done
+    "FreedSlot",
     "StaffToken",
     # accounts and fixed catalogues
     "User",

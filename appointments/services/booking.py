@@ -1,13 +1,15 @@
 """Booking a visit."""
 
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
 import pghistory
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q
 
 from appointments.models import Appointment, AppointmentItem
-from appointments.policies.statuses import BOOKED
+from appointments.policies.statuses import BOOKED, HELD
 from appointments.selectors.authorisation import Authorisation
 from appointments.selectors.availability import Team, slot_of
 from appointments.selectors.decisions import decision_of
@@ -32,7 +34,15 @@ def book_appointment(*, request: Request) -> Appointment:
     :raises BookingNotAllowed: `order_required` for restricted work that nobody authorised answers for.
     :raises SlotTaken: naming the resource, if somebody else holds it in that time.
     """
-    return until_settled(lambda anew: _attempt(_read_again(request) if anew else request))
+    return until_settled(partial(attempt, request))
+
+
+def attempt(request: Request, anew: bool, *, until: datetime | None = None) -> Appointment:
+    """Judge and store once; `anew`: read everything again first. With `until` (UTC) the time is held up to then, not booked."""
+    current = _read_again(request) if anew else request
+    judged = allowed(current)
+    with guarded(), pghistory.context(why="held" if until else "booked"):
+        return store(current, judged, until=until)
 
 
 def _read_again(request: Request) -> Request:
@@ -43,12 +53,6 @@ def _read_again(request: Request) -> Request:
     return replace(request, work=read_again(request.work), overrides=overrides)
 
 
-def _attempt(request: Request) -> Appointment:
-    judged = allowed(request)
-    with guarded(), pghistory.context(why="booked"):
-        return _store(request, judged)
-
-
 def allowed(request: Request) -> Verdict:
     """The verdict, if it allows; its refusal raised otherwise."""
     judged = verdict(request=request)
@@ -57,13 +61,15 @@ def allowed(request: Request) -> Verdict:
     return judged
 
 
-def _store(request: Request, judged: Verdict) -> Appointment:
+def store(request: Request, judged: Verdict, *, until: datetime | None = None) -> Appointment:
+    """Write the visit that was allowed; under the guard. What is only held uses up no override, and nobody is told."""
     work, team = request.work, judged.team
     lock(work, team, judged)
     visit = Appointment(
         patient=work.patient,
         site=work.site,
-        status=BOOKED,
+        status=HELD if until else BOOKED,
+        held_until=until,
         booked_by=request.booker,
         booked_at=request.now,
         price=work.price,
@@ -76,8 +82,9 @@ def _store(request: Request, judged: Verdict) -> Appointment:
     visit.rows = items_of(visit, request, judged)
     AppointmentItem.objects.bulk_create(visit.rows)
     settle_orders(item_ids=[authorisation.order_item for authorisation in judged.authorised.rows])
-    use_overrides(request, visit, judged)
-    plan_booked(visit=visit, now=request.now)
+    if until is None:
+        use_overrides(request, visit, judged)
+        plan_booked(visit=visit, now=request.now)
     return visit
 
 

@@ -27,6 +27,17 @@ def illegal_transition(detail: str) -> Conflict:
     return Conflict(reason.code, detail, reasons=[reason])
 
 
+def hold_expired() -> Conflict:
+    """The time was kept for a while, and the while is over."""
+    reason = Refusal(
+        code="hold_expired",
+        detail="The time was kept until a moment that has passed.",
+        source="Clinic policy: a time is kept for some minutes",
+        mend="Choose a free start; it may still be free.",
+    )
+    return Conflict(reason.code, reason.detail, reasons=[reason])
+
+
 def refuse(verdict: Verdict, alternatives: Sequence[dict] = ()) -> DomainError:
     """The error of the first reason, carrying all of them."""
     first: Refusal = verdict.reasons[0]

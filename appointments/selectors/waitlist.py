@@ -1,0 +1,133 @@
+"""Who waits, in which order, and which free start suits them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from appointments.models import WaitlistEntry, WaitlistItem, WaitlistOffer
+from appointments.models.waitlist import OFFERED, WAITING
+from appointments.policies.waitlist import OF_THE_MOMENT, Wish, suits
+from appointments.selectors.availability import MINUTE, Team, slot_of
+from appointments.selectors.requests import Request
+from appointments.selectors.slots import Search, search_slots
+from clinic.errors import Refusal
+from clinic.models import Site, User
+from clinic.selectors.people import visible_sites
+from patients.selectors.records import patients_visible_to
+from treatments.selectors.overrides import usable_overrides
+from treatments.selectors.work import Asked, Work, work_of
+
+STARTS = 100
+"""As many starts of a freed time are looked at, at most."""
+
+
+def waitlist_visible_to(user: User) -> QuerySet[WaitlistEntry]:
+    """The entries at the sites of this person, and those of the patients whom they may see."""
+    return WaitlistEntry.objects.filter(
+        Q(site__in=visible_sites(user).values("id"))
+        | Q(patient__in=patients_visible_to(user).select_related(None).values("pk"))
+    )
+
+
+def offers_visible_to(user: User) -> QuerySet[WaitlistOffer]:
+    """The offers to those entries."""
+    return WaitlistOffer.objects.filter(entry__in=waitlist_visible_to(user).values("pk"))
+
+
+def with_wishes(entries: QuerySet[WaitlistEntry]) -> QuerySet[WaitlistEntry]:
+    """With all that is shown of an entry, its items as `rows`."""
+    items = WaitlistItem.objects.select_related("treatment", "body_site").order_by("group", "id")
+    return entries.select_related("patient", "site", "practitioner__user", "created_by").prefetch_related(
+        Prefetch("items", items, to_attr="rows")
+    )
+
+
+def asked_by(entry: WaitlistEntry) -> list[Asked]:
+    """What an entry read by `with_wishes` asks for, item by item."""
+    groups: dict[int, list[WaitlistItem]] = {}
+    for row in entry.rows:
+        groups.setdefault(row.group, []).append(row)
+    return [_asked(rows) for rows in groups.values()]
+
+
+def in_order(*, site: Site, on: Sequence[date]) -> QuerySet[WaitlistEntry]:
+    """Who waits at the site for one of these days, first come first within a priority; nobody who has an open offer already."""
+    holding = WaitlistOffer.objects.filter(patient=OuterRef("patient"), state=OFFERED)
+    waiting = WaitlistEntry.objects.filter(~Exists(holding), site=site, state=WAITING)
+    of_days = waiting.filter(first_on__lte=max(on), last_on__gte=min(on))
+    return of_days.order_by("-priority", "created_at", "id")
+
+
+def suitable_requests(*, entry: WaitlistEntry, first: datetime, last: datetime, now: datetime) -> Iterator[Request]:
+    """
+    What may be held for this entry with a start from `first` to `last` (UTC), by start: free, lawful, within the wish, and not
+    a time that they were offered before and did not take.
+    """
+    work = work_of(patient=entry.patient, site=entry.site, asked=asked_by(entry))
+    overrides = usable_overrides(patient=entry.patient, site=entry.site, now=now)
+    search = Search(
+        booker=entry.created_by,
+        work=work,
+        first=first,
+        last=last,
+        now=now,
+        limit=STARTS,
+        practitioner=entry.practitioner,
+        order=entry.order_id,
+        overrides=overrides,
+    )
+    let_go = list(entry.offers.values_list("appointment__during", flat=True))
+    starts = dict.fromkeys(team.start for team in search_slots(search=search).teams if _suits(entry, work, team, let_go))
+    for start in starts:
+        yield Request(
+            booker=entry.created_by,
+            work=work,
+            start=start,
+            now=now,
+            practitioner=entry.practitioner,
+            order=entry.order_id,
+            overrides=overrides,
+            nearest=False,
+        )
+
+
+def lasting_refusals(search: Search) -> list[Refusal]:
+    """Why nothing of this search may ever be booked; nothing where it is merely full, or nobody is there yet."""
+    return [refusal for refusal in search_slots(search=search).reasons if refusal.code not in OF_THE_MOMENT]
+
+
+def wish_of(entry: WaitlistEntry) -> Wish:
+    """When it may be."""
+    return Wish(
+        weekdays=frozenset(entry.weekdays),
+        earliest=entry.earliest,
+        latest=entry.latest,
+        first_on=entry.first_on,
+        last_on=entry.last_on,
+    )
+
+
+def open_offer_of(entry: UUID) -> WaitlistOffer | None:
+    """The offer that waits for an answer."""
+    return WaitlistOffer.objects.filter(entry=entry, state=OFFERED).select_related("appointment").first()
+
+
+def _suits(entry: WaitlistEntry, work: Work, team: Team, let_go: Sequence) -> bool:
+    zone, slot = entry.site.zone, slot_of(work=work, start=team.start)
+    if any(slot.start < other.upper and other.lower < slot.end for other in let_go):
+        return False
+    end = slot.start + work.minutes * MINUTE
+    return suits(wish_of(entry), start=slot.start.astimezone(zone), end=end.astimezone(zone))
+
+
+def _asked(rows: Sequence[WaitlistItem]) -> Asked:
+    first = rows[0]
+    return Asked(
+        treatment=first.treatment.code,
+        lesions=tuple(row.lesion_id for row in rows if row.lesion_id),
+        body_site=first.body_site.code if first.body_site else None,
+        depth=first.depth,
+        minutes=first.minutes,
+    )
