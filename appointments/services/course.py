@@ -27,7 +27,7 @@ from appointments.services.guarded import settled
 from appointments.services.messages import plan_cancelled, plan_ended, withdraw
 from appointments.services.orders import settle_orders
 from appointments.services.refusing import illegal_transition, refuse
-from appointments.services.waitlist.closing import close_offers
+from appointments.services.waitlist.offers import close_offers
 from clinic.models import User
 from treatments.models import Encounter
 from treatments.selectors.overrides import usable_overrides

@@ -21,7 +21,7 @@ from appointments.services.guarded import guarded, settled, share, until_settled
 from appointments.services.messages import plan_booked
 from appointments.services.orders import settle_orders
 from appointments.services.refusing import hold_expired, illegal_transition
-from appointments.services.waitlist.closing import close_offers
+from appointments.services.waitlist.offers import close_offers
 from clinic.models import User
 from treatments.selectors.overrides import usable_overrides
 

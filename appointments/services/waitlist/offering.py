@@ -17,14 +17,15 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F, Q
 
-from appointments.models import Appointment, FreedSlot, WaitlistEntry, WaitlistOffer
-from appointments.models.waitlist import OFFERED, WAITING
+from appointments.models import Appointment, FreedSlot, WaitlistEntry
+from appointments.models.waitlist import WAITING
 from appointments.policies.waitlist import first_offerable, kept_until
 from appointments.selectors.availability import MINUTE
 from appointments.selectors.requests import Request
 from appointments.selectors.slots import MICROSECOND
 from appointments.selectors.waitlist import in_order, suitable_requests, with_wishes
 from appointments.services.holds import hold_appointment
+from appointments.services.waitlist.offers import make_offer
 from clinic.errors import DomainError
 
 logger = structlog.get_logger(__name__)
@@ -109,14 +110,6 @@ def _hold_for(entry: WaitlistEntry, request: Request) -> Appointment:
     visit = hold_appointment(request=request, until=until)
     make_offer(entry=entry, visit=visit, now=request.now)
     return visit
-
-
-def make_offer(*, entry: WaitlistEntry, visit: Appointment, now: datetime) -> WaitlistOffer:
-    """Offer the held visit to the one who waits, until its hold ends."""
-    WaitlistEntry.objects.filter(pk=entry.pk).update(state=OFFERED)
-    return WaitlistOffer.objects.create(
-        entry=entry, patient_id=visit.patient_id, appointment=visit, offered_at=now, expires_at=visit.held_until
-    )
 
 
 def _leave_the_rest(freed: FreedSlot, visit: Appointment) -> None:
