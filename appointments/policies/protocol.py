@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from appointments.policies.statuses import BOOKED, CANCELLED, COMPLETED, HELD, NEEDS_REASSIGNMENT, NO_SHOW
+from appointments.policies.statuses import BOOKED, CANCELLED, COMPLETED, NEEDS_REASSIGNMENT, NO_SHOW
 from clinic.policies.protocol import Rule
 from treatments.policies.dates import birthday, day_after
 
@@ -16,7 +16,7 @@ TRIES: Final = 8
 A_DAY, A_WEEK, TEXTS_A_WEEK = timedelta(days=1), timedelta(days=7), 3
 """Texts to one number: one a day and three a week (47 CFR 64.1200(a)(9)(iv)); families share a number, and so this count."""
 LATER: Final = timedelta(minutes=10)
-STILL: Final = {"no_show": NO_SHOW, "completed": COMPLETED, "slot_offered": HELD}
+STILL: Final = {"no_show": NO_SHOW, "completed": COMPLETED}
 """The status in which a visit is written about after such an event; after every other one it is booked."""
 
 

@@ -1,15 +1,16 @@
 """Who waits, in which order, and which free start suits them."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from appointments.models import WaitlistEntry, WaitlistItem, WaitlistOffer
 from appointments.models.waitlist import OFFERED, WAITING
 from appointments.policies.waitlist import OF_THE_MOMENT, Wish, suits
-from appointments.selectors.availability import MINUTE, Team, slot_of
+from appointments.selectors.availability import Team, slot_of
 from appointments.selectors.requests import Request
 from appointments.selectors.slots import Search, search_slots
 from clinic.errors import Refusal
@@ -52,19 +53,20 @@ def asked_by(entry: WaitlistEntry) -> list[Asked]:
     return [_asked(rows) for rows in groups.values()]
 
 
-def in_order(*, site: Site, on: Sequence[date]) -> QuerySet[WaitlistEntry]:
-    """Who waits at the site for one of these days, first come first within a priority; nobody who has an open offer already."""
+def in_order(*, site: Site, freed: DateTimeTZRange) -> QuerySet[WaitlistEntry]:
+    """
+    Who waits at the site for a day of the freed time, first come first within a priority; nobody who has an open offer, or was
+    offered a part of that time before and did not take it.
+    """
     holding = WaitlistOffer.objects.filter(patient=OuterRef("patient"), state=OFFERED)
-    waiting = WaitlistEntry.objects.filter(~Exists(holding), site=site, state=WAITING)
-    of_days = waiting.filter(first_on__lte=max(on), last_on__gte=min(on))
-    return of_days.order_by("-priority", "created_at", "id")
+    let_go = WaitlistOffer.objects.filter(entry=OuterRef("pk"), appointment__blocked__overlap=freed)
+    waiting = WaitlistEntry.objects.filter(~Exists(holding), ~Exists(let_go), site=site, state=WAITING)
+    first_on, last_on = (moment.astimezone(site.zone).date() for moment in (freed.lower, freed.upper))
+    return waiting.filter(first_on__lte=last_on, last_on__gte=first_on).order_by("-priority", "created_at", "id")
 
 
 def suitable_requests(*, entry: WaitlistEntry, first: datetime, last: datetime, now: datetime) -> Iterator[Request]:
-    """
-    What may be held for this entry with a start from `first` to `last` (UTC), by start: free, lawful, within the wish, and not
-    a time that they were offered before and did not take.
-    """
+    """What may be held for this entry with a start from `first` to `last` (UTC), by start: free, lawful and within the wish."""
     work = work_of(patient=entry.patient, site=entry.site, asked=asked_by(entry))
     overrides = usable_overrides(patient=entry.patient, site=entry.site, now=now)
     search = Search(
@@ -78,8 +80,7 @@ def suitable_requests(*, entry: WaitlistEntry, first: datetime, last: datetime, 
         order=entry.order_id,
         overrides=overrides,
     )
-    let_go = list(entry.offers.values_list("appointment__during", flat=True))
-    starts = dict.fromkeys(team.start for team in search_slots(search=search).teams if _suits(entry, work, team, let_go))
+    starts = dict.fromkeys(team.start for team in search_slots(search=search).teams if _suits(entry, work, team))
     for start in starts:
         yield Request(
             booker=entry.created_by,
@@ -114,12 +115,9 @@ def open_offer_of(entry: UUID) -> WaitlistOffer | None:
     return WaitlistOffer.objects.filter(entry=entry, state=OFFERED).select_related("appointment").first()
 
 
-def _suits(entry: WaitlistEntry, work: Work, team: Team, let_go: Sequence) -> bool:
+def _suits(entry: WaitlistEntry, work: Work, team: Team) -> bool:
     zone, slot = entry.site.zone, slot_of(work=work, start=team.start)
-    if any(slot.start < other.upper and other.lower < slot.end for other in let_go):
-        return False
-    end = slot.start + work.minutes * MINUTE
-    return suits(wish_of(entry), start=slot.start.astimezone(zone), end=end.astimezone(zone))
+    return suits(wish_of(entry), start=slot.start.astimezone(zone), end=slot.end.astimezone(zone))
 
 
 def _asked(rows: Sequence[WaitlistItem]) -> Asked:

@@ -73,9 +73,7 @@ def _offer(freed: FreedSlot, now: datetime) -> str:
     first, last = first_offerable(freed_from=freed.during.lower, now=now), freed.during.upper - MICROSECOND
     if first > last:
         return "too_late"
-    zone = freed.site.zone
-    days = (first.astimezone(zone).date(), last.astimezone(zone).date())
-    for entry in with_wishes(in_order(site=freed.site, on=days)):
+    for entry in with_wishes(in_order(site=freed.site, freed=freed.during)):
         if visit := _serve(entry, first, last, now):
             _leave_the_rest(freed, visit)
             return "offered"

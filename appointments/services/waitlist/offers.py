@@ -16,15 +16,7 @@ def make_offer(*, entry: WaitlistEntry, visit: Appointment, now: datetime) -> Wa
     offer = WaitlistOffer.objects.create(
         entry=entry, patient_id=visit.patient_id, appointment=visit, offered_at=now, expires_at=visit.held_until
     )
-    cause = Cause(
-        subject=offer.pk,
-        subject_kind=OFFER,
-        patient=visit.patient,
-        site=visit.site,
-        at=visit.start,
-        visit=visit,
-        revision=visit.revision,
-    )
+    cause = Cause(subject=offer.pk, subject_kind=OFFER, patient=visit.patient, site=visit.site, at=visit.start)
     follow(event="slot_offered", cause=cause, now=now)
     return offer
 
