@@ -45,6 +45,11 @@ def with_wishes(entries: QuerySet[WaitlistEntry]) -> QuerySet[WaitlistEntry]:
     )
 
 
+def with_visits(offers: QuerySet[WaitlistOffer]) -> QuerySet[WaitlistOffer]:
+    """With all that is shown of an offer."""
+    return offers.select_related("appointment__site", "appointment__practitioner__user", "appointment__room")
+
+
 def asked_by(entry: WaitlistEntry) -> list[Asked]:
     """What an entry read by `with_wishes` asks for, item by item."""
     groups: dict[int, list[WaitlistItem]] = {}

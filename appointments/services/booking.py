@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 import pghistory
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -39,13 +40,13 @@ def book_appointment(*, request: Request) -> Appointment:
 
 def attempt(request: Request, anew: bool, *, until: datetime | None = None) -> Appointment:
     """Judge and store once; `anew`: read everything again first. With `until` (UTC) the time is held up to then, not booked."""
-    current = _read_again(request) if anew else request
+    current = as_it_is_now(request) if anew else request
     judged = allowed(current)
     with guarded(), pghistory.context(why="held" if until else "booked"):
         return store(current, judged, until=until)
 
 
-def _read_again(request: Request) -> Request:
+def as_it_is_now(request: Request) -> Request:
     """The request with everything that somebody may have changed since it was read."""
     overrides = usable_overrides(
         patient=request.work.patient, site=request.work.site, now=request.now, ids=[given.id for given in request.overrides]
@@ -90,14 +91,14 @@ def store(request: Request, judged: Verdict, *, until: datetime | None = None) -
 
 def lock(work: Work, team: Team, judged: Verdict) -> None:
     """Share everything that the visit leans on."""
-    share(
-        team.practitioner,
-        team.supervisor,
-        team.room,
-        *team.devices,
-        *(authorisation.practitioner for authorisation in judged.authorised.rows),
-        *(row.lesion.id for row in work.rows if row.lesion),
-    )
+    share(*leans_on(work, team, judged))
+
+
+def leans_on(work: Work, team: Team, judged: Verdict) -> set[UUID]:
+    """The keys of everybody and everything that may not change while the visit is written."""
+    people = (team.practitioner, team.supervisor, *(authorisation.practitioner for authorisation in judged.authorised.rows))
+    lesions = (row.lesion.id for row in work.rows if row.lesion)
+    return {key for key in (*people, team.room, *team.devices, *lesions) if key}
 
 
 def placement(work: Work, team: Team) -> dict:

@@ -41,5 +41,9 @@ def hold_expired() -> Conflict:
 def refuse(verdict: Verdict, alternatives: Sequence[dict] = ()) -> DomainError:
     """The error of the first reason, carrying all of them."""
     first: Refusal = verdict.reasons[0]
-    kind = SlotTaken if first.code in CONFLICTS else BookingNotAllowed if first.code in FORBIDDEN else WorkRefused
-    return kind(first.code, first.detail, reasons=verdict.reasons, alternatives=alternatives)
+    return kind_of(first.code)(first.code, first.detail, reasons=verdict.reasons, alternatives=alternatives)
+
+
+def kind_of(code: str) -> type[DomainError]:
+    """The error that a refusal with this code becomes."""
+    return SlotTaken if code in CONFLICTS else BookingNotAllowed if code in FORBIDDEN else WorkRefused

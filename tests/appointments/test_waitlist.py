@@ -211,7 +211,7 @@ class TestAnOffer:
 
     def test_of_restricted_work_takes_the_order(self, clinic, visit):
         order = world.order(clinic.derm, clinic.patient, [clinic.lesion])
-        entry = waits(clinic, None, clinic.lesion, order=order)
+        entry = waits(clinic, None, clinic.lesion, order=order.id)
         cancel(clinic, visit)
 
         offer_freed(now=NOW)

@@ -3,21 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 
 from appointments.models import WaitlistEntry, WaitlistItem
 from appointments.models.waitlist import OFFERED, WAITING, WITHDRAWN
-from appointments.policies.violations import FORBIDDEN
 from appointments.selectors.slots import MICROSECOND, Search
 from appointments.selectors.waitlist import lasting_refusals, open_offer_of
 from appointments.services.guarded import Overtaken, until_settled
 from appointments.services.holds import release_hold
-from appointments.services.refusing import BookingNotAllowed, WorkRefused, illegal_transition
+from appointments.services.refusing import illegal_transition, kind_of
 from clinic.errors import Refusal
 from clinic.models import Practitioner, User
 from clinic.policies.periods import midnight
-from treatments.models import TreatmentOrder
 from treatments.selectors.overrides import usable_overrides
 from treatments.selectors.work import Line, Work
 
@@ -39,7 +38,7 @@ class Waiting:
     earliest: time | None = None
     latest: time | None = None
     practitioner: Practitioner | None = None
-    order: TreatmentOrder | None = None
+    order: UUID | None = None
     priority: int = 0
 
 
@@ -60,7 +59,7 @@ def join_waitlist(*, actor: User, waiting: Waiting, now: datetime) -> WaitlistEn
         latest=waiting.latest,
         first_on=waiting.first_on,
         last_on=waiting.last_on,
-        order=waiting.order,
+        order_id=waiting.order,
         priority=waiting.priority,
         created_by=actor,
         created_at=now,
@@ -113,13 +112,12 @@ def _require_chance(actor: User, waiting: Waiting, now: datetime) -> None:
         now=now,
         limit=1,
         practitioner=waiting.practitioner,
-        order=waiting.order.id if waiting.order else None,
+        order=waiting.order,
         overrides=usable_overrides(patient=work.patient, site=work.site, now=now),
     )
     reasons = _of_the_past(search) or lasting_refusals(search)
     if reasons:
-        kind = BookingNotAllowed if reasons[0].code in FORBIDDEN else WorkRefused
-        raise kind(reasons[0].code, reasons[0].detail, reasons=reasons)
+        raise kind_of(reasons[0].code)(reasons[0].code, reasons[0].detail, reasons=reasons)
 
 
 def _of_the_past(search: Search) -> list[Refusal]:
