@@ -33,6 +33,18 @@ def suits(wish: Wish, *, start: datetime, end: datetime) -> bool:
     )
 
 
+def may_suit(wish: Wish, *, first: datetime, last: datetime) -> bool:
+    """Whether some start from `first` to `last` may lie within the wish, whatever it lasts; both on the clock of the site."""
+    days = [first.date() + timedelta(days=days) for days in range((last.date() - first.date()).days + 1)]
+    wished = [
+        day for day in days if wish.first_on <= day <= wish.last_on and (not wish.weekdays or day.isoweekday() in wish.weekdays)
+    ]
+    if len(days) > 1 or not wished:
+        return bool(wished)
+    begins_too_late = wish.latest is not None and first.time() >= wish.latest
+    return not begins_too_late and (wish.earliest is None or wish.earliest <= last.time())
+
+
 def first_offerable(*, freed_from: datetime, now: datetime) -> datetime:
     """The first start of a freed time that may still be offered (UTC)."""
     return max(freed_from, now + NOTICE)

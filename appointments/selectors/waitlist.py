@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from appointments.models import WaitlistEntry, WaitlistItem, WaitlistOffer
 from appointments.models.waitlist import OFFERED, WAITING
-from appointments.policies.waitlist import OF_THE_MOMENT, Wish, suits
+from appointments.policies.waitlist import OF_THE_MOMENT, Wish, may_suit, suits
 from appointments.selectors.availability import Team, slot_of
 from appointments.selectors.requests import Request
 from appointments.selectors.slots import Search, search_slots
@@ -72,6 +72,9 @@ def in_order(*, site: Site, freed: DateTimeTZRange) -> QuerySet[WaitlistEntry]:
 
 def suitable_requests(*, entry: WaitlistEntry, first: datetime, last: datetime, now: datetime) -> Iterator[Request]:
     """What may be held for this entry with a start from `first` to `last` (UTC), by start: free, lawful and within the wish."""
+    zone = entry.site.zone
+    if not may_suit(wish_of(entry), first=first.astimezone(zone), last=last.astimezone(zone)):
+        return
     work = work_of(patient=entry.patient, site=entry.site, asked=asked_by(entry))
     overrides = usable_overrides(patient=entry.patient, site=entry.site, now=now)
     search = Search(
@@ -84,6 +87,7 @@ def suitable_requests(*, entry: WaitlistEntry, first: datetime, last: datetime, 
         practitioner=entry.practitioner,
         order=entry.order_id,
         overrides=overrides,
+        why=False,
     )
     starts = dict.fromkeys(team.start for team in search_slots(search=search).teams if _suits(entry, work, team))
     for start in starts:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from appointments.policies.waitlist import Wish, first_offerable, kept_until, suits
+from appointments.policies.waitlist import Wish, first_offerable, kept_until, may_suit, suits
 
 ZONE = ZoneInfo("America/New_York")
 NOW = datetime(2027, 1, 12, 17, 0, tzinfo=UTC)
@@ -43,6 +43,24 @@ class TestSuits:
         wish = Wish(**(ANY | wish))
 
         assert suits(wish, start=start, end=start + timedelta(minutes=30)) is is_suited
+
+
+class TestMaySuit:
+    @pytest.mark.parametrize(
+        ("wish", "first", "last", "is_possible"),
+        [
+            ({}, at(12, 10), at(12, 11), True),
+            ({}, at(18, 10), at(18, 11), False),
+            ({"weekdays": {1}}, at(12, 10), at(12, 11), False),
+            ({"weekdays": {3}}, at(12, 23), at(13, 1), True),
+            ({"earliest": time(11)}, at(12, 10), at(12, 11), True),
+            ({"earliest": time(11, 1)}, at(12, 10), at(12, 11), False),
+            ({"latest": time(10)}, at(12, 10), at(12, 11), False),
+            ({"latest": time(10, 1)}, at(12, 10), at(12, 11), True),
+        ],
+    )
+    def test_says_whether_to_look_closer(self, wish, first, last, is_possible):
+        assert may_suit(Wish(**(ANY | wish)), first=first, last=last) is is_possible
 
 
 class TestAnOffer:

@@ -16,6 +16,7 @@ from appointments.services.waitlist.answers import accept_offer, decline_offer
 from appointments.services.waitlist.entries import expire_entries, withdraw_entry
 from appointments.services.waitlist.offering import offer_freed
 from clinic.errors import DomainError
+from patients.services.patient_merges import merge_patients
 from tests import clinic_world as world
 from tests.clinic_world import NOW, after, book
 from tests.factories_waitlist import CHEEK, TOMORROW, the_offer, waits
@@ -326,6 +327,20 @@ class TestTheEndOfWaiting:
         assert expire_entries(now=after(1, hour=23, minute=59)) == 0
         assert expire_entries(now=after(2, hour=0)) == 1
         assert fresh(entry).state == "expired"
+
+
+class TestAMerge:
+    def test_takes_wait_and_offer_along(self, clinic, visit):
+        duplicate = world.a_patient(clinic.site)
+        entry = waits(clinic, duplicate)
+        cancel(clinic, visit)
+        offer_freed(now=NOW)
+
+        merge_patients(actor=world.a_manager(), duplicate=duplicate, into=clinic.patient, reason="registered twice", now=NOW)
+
+        accept_offer(actor=clinic.desk, offer=the_offer(entry), now=NOW)
+        assert fresh(entry).patient == clinic.patient
+        assert the_offer(entry).appointment.patient == clinic.patient
 
 
 class TestTheDatabase:
