@@ -11,6 +11,7 @@ WITHOUT = {
     "Authority",
     # their rows are their own record
     "Message",
+    "Link",
     "Attempts",
     "KeptAnswer",
     # a queue, whose rows are gone once they are done

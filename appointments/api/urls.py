@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from appointments.api import export, messages, reassignments, series, slots, timeline, verdicts, visits, waitlist
+from appointments.api import (
+    export,
+    message_texts,
+    messages,
+    reassignments,
+    series,
+    slots,
+    timeline,
+    verdicts,
+    visits,
+    waitlist,
+)
 from appointments.api.actions import ACTIONS
 
 urlpatterns = [
@@ -29,4 +40,7 @@ urlpatterns = [
     path("waitlist/offers/<uuid:offer>/accept/", waitlist.Accept.as_view(), name="waitlist-accept"),
     path("waitlist/offers/<uuid:offer>/decline/", waitlist.Decline.as_view(), name="waitlist-decline"),
     path("messages/", messages.Messages.as_view(), name="messages"),
+    path("message-texts/", message_texts.MessageTexts.as_view(), name="message-texts"),
+    path("message-texts/preview/", message_texts.TryMessageText.as_view(), name="message-text-preview"),
+    path("message-texts/<uuid:text>/", message_texts.OneMessageText.as_view(), name="message-text"),
 ]

@@ -1,5 +1,7 @@
 from appointments.models.guard import Authority, ResourceClaim
+from appointments.models.links import Link
 from appointments.models.messages import Message
+from appointments.models.texts import MessageText
 from appointments.models.visits import Appointment, AppointmentItem
 from appointments.models.waitlist import FreedSlot, WaitlistEntry, WaitlistItem, WaitlistOffer
 
@@ -8,7 +10,9 @@ __all__ = [
     "AppointmentItem",
     "Authority",
     "FreedSlot",
+    "Link",
     "Message",
+    "MessageText",
     "ResourceClaim",
     "WaitlistEntry",
     "WaitlistItem",

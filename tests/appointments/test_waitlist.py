@@ -4,10 +4,12 @@ from datetime import time, timedelta
 
 import pytest
 
-from appointments.models import Appointment, FreedSlot, Message, WaitlistEntry, WaitlistOffer
+from appointments.models import Appointment, FreedSlot, Link, Message, WaitlistEntry, WaitlistOffer
+from appointments.policies.health_words import health_words
 from appointments.policies.statuses import BOOKED, CANCELLED, HELD
 from appointments.services.course import cancel_appointment, complete_visit, mark_as_mistake, start_treatment
 from appointments.services.course import check_in as check_in_visit
+from appointments.services.delivery import deliver_due
 from appointments.services.holds import expire_holds
 from appointments.services.moving import reschedule_appointment
 from appointments.services.ripple import set_adrift
@@ -134,6 +136,19 @@ class TestAnOffer:
 
         message = Message.objects.get(subject=the_offer(entry).id)
         assert (message.recipient, message.state, message.kind) == (clinic.patient, "due", "W01")
+
+    def test_reaches_the_patient_with_a_link_that_ends_with_it(self, clinic, visit, mailoutbox):
+        entry = waits(clinic)
+        cancel(clinic, visit)
+        offer_freed(now=NOW)
+
+        deliver_due(now=NOW)
+
+        [mail] = [mail for mail in mailoutbox if mail.to == [clinic.patient.email]]
+        assert "/o/" in mail.body
+        assert not health_words(f"{mail.subject} {mail.body}")
+        decline_offer(offer=the_offer(entry), now=NOW)
+        assert Link.objects.get(owner=the_offer(entry).id).revoked_at == NOW
 
     def test_goes_to_the_first_who_came_and_to_nobody_else(self, clinic, visit):
         first, second = waits(clinic, world.a_patient()), waits(clinic, now=NOW + timedelta(minutes=1))

@@ -64,7 +64,7 @@ DROP FUNCTION appointment_note_freed();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("appointments", "0008_messages_of_the_protocol"),
+        ("appointments", "0009_message_texts_and_links"),
         ("clinic", "0003_history_of_agreement_sites"),
         ("patients", "0006_duplicates"),
         ("treatments", "0003_plans_and_home_care"),
