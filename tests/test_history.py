@@ -17,6 +17,8 @@ WITHOUT = {
     "StoppedNumber",
     "Attempts",
     "KeptAnswer",
+    # a queue, whose rows are gone once they are done
+    "FreedSlot",
     "StaffToken",
     # accounts and fixed catalogues
     "User",
