@@ -1,7 +1,7 @@
 from appointments.models.guard import Authority, ResourceClaim
 from appointments.models.inbound import InboundText
 from appointments.models.links import Link
-from appointments.models.messages import Message
+from appointments.models.messages import DueMessage, Message
 from appointments.models.texts import MessageText
 from appointments.models.visits import Appointment, AppointmentItem
 
@@ -9,6 +9,7 @@ __all__ = [
     "Appointment",
     "AppointmentItem",
     "Authority",
+    "DueMessage",
     "InboundText",
     "Link",
     "Message",

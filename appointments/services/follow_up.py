@@ -79,7 +79,7 @@ def withdraw_to(*, patient: Patient, stop: str, reason: str) -> int:
 
 def withdraw(messages: Any, *, reason: str) -> int:
     """Withdraw those of these messages that have not left; how many there were."""
-    return messages.filter(state=DUE).update(state="withdrawn", reason_not_sent=reason, claimed_until=None)
+    return messages.filter(state=DUE).update(state="withdrawn", reason_not_sent=reason)
 
 
 def stopped_by(stop: str) -> list[Rule]:
@@ -112,7 +112,11 @@ def replan(*, before: Rule, after: Rule, now: datetime) -> dict[str, Any]:
 
     Where the number of moments stays, each goes over to the one in its place; what has none is withdrawn.
     """
-    waiting = Message.objects.select_for_update(of=("self",)).select_related("site").filter(kind=after.code, state=DUE)
+    waiting = (
+        Message.objects.select_for_update(of=("self",))
+        .select_related("site")
+        .filter(kind=after.code, state=DUE, waiting__isnull=False)
+    )
     places = dict(zip(before.offsets, after.offsets, strict=True)) if len(before.offsets) == len(after.offsets) else {}
     moved, gone = [], []
     for message in waiting.order_by("id"):

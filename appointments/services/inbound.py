@@ -89,9 +89,7 @@ def _suppress(owners: Sequence[Patient]) -> None:
     """
     waiting = Message.objects.filter(recipient__in=owners, channel=SMS, state=DUE).exclude(subject_kind=NUMBER)
     free = waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)
-    Message.objects.filter(pk__in=list(free)).update(
-        state=SUPPRESSED, reason_not_sent="the number asked for no more texts", claimed_until=None
-    )
+    Message.objects.filter(pk__in=list(free)).update(state=SUPPRESSED, reason_not_sent="the number asked for no more texts")
 
 
 def _tell_the_desk(kind: str, detail: str, owners: Sequence[Patient], now: datetime) -> None:

@@ -18,7 +18,7 @@ NO_FUNCTION = "DROP FUNCTION appointments_keep_inbound_text();"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("appointments", "0009_message_texts_and_links"),
+        ("appointments", "0010_messages_that_wait"),
     ]
 
     operations = [
