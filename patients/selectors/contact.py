@@ -38,10 +38,10 @@ def reaches(*, patient: Patient, now: datetime) -> Mapping[tuple[str, str], Reac
     return {(channel, each): _reach(contact, channel, each, now) for channel in CHANNELS for each in CLASSES}
 
 
-def allows(*, patient: Patient, channel: str, consent_class: str, now: datetime) -> bool:
-    """Whether the patient's own or, for a minor, the guardian's word allows that, be there an address or not."""
+def classes_allowed(*, patient: Patient, channel: str, now: datetime) -> list[str]:
+    """The classes that the patient's own or, for a minor, the guardian's word allows there, be there an address or not."""
     contact = contact_of(patient, now=now, stops=False)
-    return not consent_refusal(contact, channel=channel, consent_class=consent_class, now=now)
+    return [each for each in CLASSES if not consent_refusal(contact, channel=channel, consent_class=each, now=now)]
 
 
 def patients_texted_at(phone: str, *, now: datetime) -> list[Patient]:

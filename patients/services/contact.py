@@ -13,7 +13,7 @@ from patients.models import Consent, ContactConsent, Patient, StoppedNumber
 from patients.policies.consents import MARKETING as OFFERS
 from patients.policies.contact import CLASSES, OF_CARE, WRITTEN, ended_with, granted_by
 from patients.selectors.consents import consents_in_force
-from patients.selectors.contact import allows, patients_mailed_at, patients_texted_at
+from patients.selectors.contact import classes_allowed, patients_mailed_at, patients_texted_at
 from patients.selectors.records import require_lasting
 
 SIGNED, WITHDRAWN = "Signed consent", "Consent withdrawn"
@@ -59,7 +59,7 @@ def note_signed(*, consent: Consent, now: datetime) -> None:
     """Say yes to what a consent that was signed just now means for messages, nothing where it is about others."""
 
     def is_allowed(channel: str) -> bool:
-        return allows(patient=consent.patient, channel=channel, consent_class=TRANSACTIONAL, now=now)
+        return TRANSACTIONAL in classes_allowed(patient=consent.patient, channel=channel, now=now)
 
     _say(consent, granted_by(consent.kind, is_allowed=is_allowed), granted=True, source=SIGNED, by=consent.recorded_by, now=now)
 
@@ -80,8 +80,7 @@ def stop_number(*, phone: str, source: str = ANSWERED_STOP, now: datetime) -> St
     allowed = [
         (patient, each)
         for patient in patients_texted_at(phone, now=now)
-        for each in CLASSES
-        if allows(patient=patient, channel=SMS, consent_class=each, now=now)
+        for each in classes_allowed(patient=patient, channel=SMS, now=now)
     ]
     _answer(allowed, channel=SMS, granted=False, source=source, now=now)
     return StoppedNumber.objects.get(phone=phone, restarted_at=None)
