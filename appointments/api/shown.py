@@ -93,6 +93,20 @@ class SlotsShown(serializers.Serializer[Any]):
     reasons = ReasonShown(many=True)
 
 
+class ProposedShown(serializers.Serializer[Any]):
+    """The first free start of one visit of a course from `wanted` on; null, and every reason, where there is none."""
+
+    wanted = serializers.DateTimeField()
+    slot = TeamShown(allow_null=True)
+    reasons = ReasonShown(many=True)
+
+
+class ProposalShown(serializers.Serializer[Any]):
+    """The visits of a course, none of which is booked or held yet."""
+
+    visits = ProposedShown(many=True)
+
+
 class SubstituteShown(serializers.Serializer[Any]):
     """Who could take the visit, and when."""
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("slots/search/", slots.SlotSearch.as_view(), name="slots-search"),
     path("appointments/", visits.Visits.as_view(), name="appointments"),
     path("appointments/series/", series.Series.as_view(), name="appointments-series"),
+    path("appointments/series/propose/", series.Proposals.as_view(), name="appointments-series-propose"),
     path("appointments/<uuid:appointment>/", visits.OneVisit.as_view(), name="appointment"),
     *(
         path(f"appointments/<uuid:appointment>/{name}/", action.as_view(), name=f"appointment-{name}")

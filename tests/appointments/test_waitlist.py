@@ -7,6 +7,8 @@ import pytest
 from appointments.models import Appointment, FreedSlot, Link, Message, WaitlistEntry, WaitlistOffer
 from appointments.policies.health_words import health_words
 from appointments.policies.statuses import BOOKED, CANCELLED, HELD
+from appointments.policies.timeline import told
+from appointments.selectors.timeline import happenings_of
 from appointments.services.course import cancel_appointment, complete_visit, mark_as_mistake, start_treatment
 from appointments.services.course import check_in as check_in_visit
 from appointments.services.delivery import deliver_due
@@ -342,6 +344,29 @@ class TestTheEndOfWaiting:
         assert expire_entries(now=after(1, hour=23, minute=59)) == 0
         assert expire_entries(now=after(2, hour=0)) == 1
         assert fresh(entry).state == "expired"
+
+
+class TestTheTimeline:
+    @pytest.fixture
+    def entry(self, clinic, visit):
+        entry = waits(clinic)
+        cancel(clinic, visit)
+        offer_freed(now=NOW)
+        return entry
+
+    def told(self, patient):
+        kinds = ("time_offered", "visit_booked", "visit")
+        return [told(event.kind, event.data)[0] for event in happenings_of(patient) if event.kind in kinds]
+
+    def test_tells_of_an_offer_that_nobody_took_but_of_no_visit(self, clinic, entry):
+        decline_offer(offer=the_offer(entry), now=NOW)
+
+        assert self.told(clinic.patient) == ["Time offered from the waitlist: declined"]
+
+    def test_tells_of_the_visit_that_was_taken(self, clinic, entry):
+        accept_offer(actor=clinic.desk, offer=the_offer(entry), now=NOW)
+
+        assert len(self.told(clinic.patient)) == 3
 
 
 class TestAMerge:

@@ -9,6 +9,7 @@ from tests.clinic.tokens import client_of
 from tests.clinic_world import a_patient, a_user, after, hire
 
 SERIES = f"{API}/appointments/series/"
+PROPOSE = f"{SERIES}propose/"
 CHEEK = [{"treatment": "comedone-extraction", "body_site": "cheek"}]
 
 
@@ -118,3 +119,49 @@ class TestACourse:
         client = client_of(a_user(role, clinic.site))
 
         assert course(clinic, after(1), after(2), client=client).status_code == (201 if role else 403)
+
+
+class TestProposals:
+    def proposed(self, clinic, start, client=None, **fields):
+        body = asking(clinic, start, treatments=CHEEK)
+        body["first"] = body.pop("start")
+        return (client or clinic.desk).post(PROPOSE, body | {"count": 3, "every_days": 14} | fields)
+
+    def test_are_the_same_time_of_the_wall_clock_some_days_apart(self, clinic):
+        """Two Sundays and one more: the clocks are put forward on March 14."""
+        response = self.proposed(clinic, "2027-02-28T10:00:00-05:00")
+
+        visits = response.json()["visits"]
+        assert response.status_code == 200
+        assert [visit["slot"]["start"] for visit in visits] == [visit["wanted"] for visit in visits]
+        assert [visit["wanted"] for visit in visits] == [
+            "2027-02-28T10:00:00-05:00",
+            "2027-03-14T10:00:00-04:00",
+            "2027-03-28T10:00:00-04:00",
+        ]
+
+    def test_pass_over_what_is_taken(self, clinic):
+        booked(clinic, after(15), patient=str(a_patient(clinic.site).id), treatments=CHEEK)
+
+        visits = self.proposed(clinic, after(1)).json()["visits"]
+
+        assert visits[1]["wanted"] < visits[1]["slot"]["start"]
+
+    def test_say_why_there_is_none(self, clinic):
+        hire("optometrist", site=clinic.site, username="optometrist")
+
+        visits = self.proposed(clinic, after(1), practitioner="optometrist").json()["visits"]
+
+        assert [visit["slot"] for visit in visits] == [None] * 3
+        assert all(visit["reasons"] for visit in visits)
+
+    def test_may_be_booked_as_a_course(self, clinic):
+        starts = [visit["slot"]["start"] for visit in self.proposed(clinic, after(1)).json()["visits"]]
+
+        assert course(clinic, *starts).status_code == 201
+
+    @pytest.mark.parametrize("role", [*ROLES, None])
+    def test_are_for_all_staff(self, clinic, role):
+        client = client_of(a_user(role, clinic.site))
+
+        assert self.proposed(clinic, after(1), client).status_code == (200 if role else 403)
