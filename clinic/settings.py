@@ -6,7 +6,7 @@ import dj_database_url
 import dj_email_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from environs import Env
+from environs import Env, validate
 
 from clinic.environment import DEFAULT_SECRET_KEY, is_public, kept, photo_storage, public_url, require_safe_start, sms_gateway
 from clinic.logging import configuration
@@ -246,6 +246,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5,
         "options": {"expires": 30},
     },
+    "end holds that ran out": {
+        "task": "appointments.tasks.end_holds",
+        "schedule": 5,
+        "options": {"expires": 30},
+    },
+    "offer freed times to the waitlist": {
+        "task": "appointments.tasks.offer_freed_times",
+        "schedule": 5,
+        "options": {"expires": 30},
+    },
     "look for visits whose authority has ended": {
         "task": "appointments.tasks.sweep_authority",
         "schedule": crontab(hour=7, minute=15),
@@ -272,6 +282,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=8, minute=15),
     },
 }
+
+# How long a freed time is kept for the one on the waitlist to whom it is offered.
+WAITLIST_HOLD_MINUTES = env.int("WAITLIST_HOLD_MINUTES", 30, validate=validate.Range(min=1))
 
 # What health asks: a callable `(now) -> datetime | None`, the due time of the oldest message that should have left.
 OLDEST_DUE_MESSAGE = "appointments.selectors.backlog.oldest_due_at"

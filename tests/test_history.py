@@ -14,6 +14,8 @@ WITHOUT = {
     "Link",
     "Attempts",
     "KeptAnswer",
+    # a queue, whose rows are gone once they are done
+    "FreedSlot",
     "StaffToken",
     # accounts and fixed catalogues
     "User",

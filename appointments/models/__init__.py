@@ -3,5 +3,18 @@ from appointments.models.links import Link
 from appointments.models.messages import Message
 from appointments.models.texts import MessageText
 from appointments.models.visits import Appointment, AppointmentItem
+from appointments.models.waitlist import FreedSlot, WaitlistEntry, WaitlistItem, WaitlistOffer
 
-__all__ = ["Appointment", "AppointmentItem", "Authority", "Link", "Message", "MessageText", "ResourceClaim"]
+__all__ = [
+    "Appointment",
+    "AppointmentItem",
+    "Authority",
+    "FreedSlot",
+    "Link",
+    "Message",
+    "MessageText",
+    "ResourceClaim",
+    "WaitlistEntry",
+    "WaitlistItem",
+    "WaitlistOffer",
+]
