@@ -150,7 +150,7 @@ class TestAnOffer:
         assert "/o/" in mail.body
         assert not health_words(f"{mail.subject} {mail.body}")
         decline_offer(offer=the_offer(entry), now=NOW)
-        assert Link.objects.get(owner=the_offer(entry).id).revoked_at == NOW
+        assert Link.objects.get(owner=the_offer(entry).id).used_at == NOW
 
     def test_goes_to_the_first_who_came_and_to_nobody_else(self, clinic, visit):
         first, second = waits(clinic, world.a_patient()), waits(clinic, now=NOW + timedelta(minutes=1))

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from appointments.models import Appointment, WaitlistEntry, WaitlistOffer
 from appointments.models.messages import OFFER
-from appointments.models.waitlist import ACCEPTED, BOOKED, OFFERED, WAITING
+from appointments.models.waitlist import ACCEPTED, BOOKED, DECLINED, OFFERED, WAITING
 from appointments.policies import links
 from appointments.services.follow_up import Cause, follow, withdraw_about
-from appointments.services.links import revoke_link
+from appointments.services.links import end_link
 
 
 def make_offer(*, entry: WaitlistEntry, visit: Appointment, now: datetime) -> WaitlistOffer:
@@ -37,5 +37,5 @@ def close_offers(*, visits: Collection[UUID], state: str, now: datetime) -> None
     after = {"state": BOOKED, "ended_at": now} if state == ACCEPTED else {"state": WAITING}
     WaitlistEntry.objects.filter(pk__in=entries.values(), state=OFFERED).update(**after)
     for offer in entries:
-        revoke_link(purpose=links.OFFER, owner=offer, now=now)
+        end_link(purpose=links.OFFER, owner=offer, used=state in (ACCEPTED, DECLINED), now=now)
     withdraw_about(subjects=list(entries), stop="offer_ended", reason=f"the offer was {state}", now=now)
