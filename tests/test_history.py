@@ -19,6 +19,7 @@ WITHOUT = {
     "KeptAnswer",
     # a queue, whose rows are gone once they are done
     "FreedSlot",
+    "DueMessage",
     "StaffToken",
     # accounts and fixed catalogues
     "User",
