@@ -8,6 +8,7 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from appointments.models import AppointmentItem
+from appointments.selectors.expiring import visits_beyond
 from appointments.selectors.merges import open_orders_of_both, visits_at_once
 from appointments.services.ripple import (
     judge_lesions_again,
@@ -16,7 +17,8 @@ from appointments.services.ripple import (
     set_adrift_what_lost_its_ground,
 )
 from clinic.errors import Refusal
-from clinic.signals import authority_changed
+from clinic.selectors.expirables import Ending
+from clinic.signals import authority_changed, visits_beyond_asked
 from patients.models import Patient
 from patients.signals import lesion_reclassified, merge_asked
 from treatments.signals import order_revoked
@@ -28,6 +30,12 @@ def move_visits_without_authority(
 ) -> list[UUID]:
     """Papers, policy or presence changed: visits that lean on them and are covered no more are set adrift."""
     return set_adrift_what_lost_its_ground(keys=[*practitioners, *keys], reason=reason, now=now)
+
+
+@receiver(visits_beyond_asked)
+def count_visits_beyond(sender: Any, *, endings: Collection[Ending], **_: Any) -> dict[tuple[UUID, UUID], int]:
+    """Papers end: how much is booked beyond them."""
+    return visits_beyond(endings)
 
 
 @receiver(lesion_reclassified)

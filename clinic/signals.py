@@ -1,4 +1,4 @@
-"""What this floor tells the floors above, inside the transaction that changes it."""
+"""What this floor tells the floors above, inside the transaction that changes it, and what it asks them."""
 
 from django.dispatch import Signal
 
@@ -8,4 +8,11 @@ Privileges, covers or presence were rewritten and the temporal keys are not chec
 
 Sent with `practitioners` and `keys` (frozensets of ids of staff, and of rooms, devices and sites), `actor`, `reason`
 (a code) and `now`. A receiver moves the visits that are no longer covered and returns their ids.
+"""
+
+visits_beyond_asked = Signal()
+"""
+Sent with `endings` (clinic.selectors.expirables.Ending) when somebody asks what is booked beyond the end of papers.
+
+A receiver returns how many visits lean on each and lie beyond its last day, by (paper, site); nothing is written.
 """

@@ -2,17 +2,20 @@
 
 from django.urls import include, path
 
-from clinic.api import tasks, tokens
+from clinic.api import task_steps, tasks, tokens
 from clinic.api.presence import closures, shifts, time_off
 
 urlpatterns = [
     path("", include("clinic.api.credentials.urls")),
     path("auth/token/", tokens.Token.as_view(), name="token"),
     path("tasks/", tasks.Tasks.as_view(), name="tasks"),
+    path("tasks/summary/", tasks.TaskSummary.as_view(), name="task-summary"),
     path("tasks/<uuid:task>/", tasks.OneTask.as_view(), name="task"),
-    path("tasks/<uuid:task>/done/", tasks.Done.as_view(), name="task-done"),
-    path("tasks/<uuid:task>/assign/", tasks.Assign.as_view(), name="task-assign"),
-    path("tasks/<uuid:task>/snooze/", tasks.Snooze.as_view(), name="task-snooze"),
+    path("tasks/<uuid:task>/done/", task_steps.Done.as_view(), name="task-done"),
+    path("tasks/<uuid:task>/assign/", task_steps.Assign.as_view(), name="task-assign"),
+    path("tasks/<uuid:task>/snooze/", task_steps.Snooze.as_view(), name="task-snooze"),
+    path("tasks/<uuid:task>/reopen/", task_steps.Reopen.as_view(), name="task-reopen"),
+    path("tasks/<uuid:task>/history/", task_steps.History.as_view(), name="task-history"),
     path("shifts/", shifts.Shifts.as_view(), name="shifts"),
     path("shifts/<uuid:shift>/", shifts.OneShift.as_view(), name="shift"),
     path("time-off/", time_off.TimesOff.as_view(), name="times-off"),

@@ -1,0 +1,89 @@
+"""Papers that end, over HTTP."""
+
+from typing import Any, ClassVar, Final
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinic.api.base import ApiView
+from clinic.api.pagination import filters
+from clinic.api.permissions import DIRECTORS, MANAGERS, RolesByMethod
+from clinic.api.render import person, word
+from clinic.api.schema import PersonShown, describe
+from clinic.api.versions import answer
+from clinic.policies.expirables import PAPERS, STATES, STEPS, state_of
+from clinic.selectors.expirables import Ending, endings, visits_beyond
+from clinic.selectors.people import managed_sites
+
+MOST_DAYS: Final = 731
+
+
+class ExpirableShown(serializers.Serializer[Any]):
+    """A paper that nothing follows on; `visits_beyond` are booked beyond its last valid day and lean on it."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(PAPERS)
+    practitioner = PersonShown()
+    of = serializers.ListField(child=serializers.CharField())
+    site = serializers.SlugField()
+    ends_on = serializers.DateField()
+    days_left = serializers.IntegerField()
+    state = serializers.ChoiceField(STATES)
+    visits_beyond = serializers.IntegerField()
+
+
+class ExpirablesShown(serializers.Serializer[Any]):
+    """What ends first comes first."""
+
+    results = ExpirableShown(many=True)
+
+
+class Expirables(ApiView):
+    """Licences, trainings, supervision agreements and grants that end."""
+
+    roles: ClassVar[RolesByMethod] = {"GET": MANAGERS | DIRECTORS}
+
+    @describe(
+        "What ends at the sites that I manage, or ended within the last year and was not renewed",
+        shown=ExpirablesShown,
+        query={
+            "site": "Site code.",
+            "within_days": OpenApiParameter(
+                "within_days",
+                {"type": "integer", "minimum": 0, "maximum": MOST_DAYS, "default": max(STEPS)},
+                description="Within so many days from today.",
+            ),
+        },
+    )
+    def get(self, request: Request) -> Response:
+        """All of it."""
+        asked = filters(request, {"site": word, "within_days": _days}, paging=False)
+        sites = managed_sites(request.user)
+        if "site" in asked:
+            sites = sites.filter(code=asked["site"])
+        found = endings(now=timezone.now(), within=asked.get("within_days", max(STEPS)), sites=sites)
+        counts = visits_beyond(found)
+        return answer({"results": [_shown(one, counts.get((one.paper.id, one.site.pk), 0)) for one in found]})
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= MOST_DAYS):
+        raise ValueError(f"This is a whole number from 0 to {MOST_DAYS}.")
+    return int(text)
+
+
+def _shown(ending: Ending, visits: int) -> dict[str, Any]:
+    return {
+        "id": str(ending.paper.id),
+        "kind": ending.paper.kind,
+        "practitioner": person(ending.holder),
+        "of": list(ending.paper.line),
+        "site": ending.site.code,
+        "ends_on": ending.paper.last.isoformat(),
+        "days_left": ending.left,
+        "state": state_of(ending.left),
+        "visits_beyond": visits,
+    }
