@@ -10,9 +10,9 @@ from django.core.mail import EmailMessage, get_connection
 
 from appointments.mail import KEY_HEADER
 from appointments.models import Appointment, Message
-from appointments.policies.protocol import BY_ID
 from appointments.policies.statuses import CANCELLED
 from appointments.policies.wording import message_text
+from clinic.selectors.protocol import rule_coded
 
 NO_ANSWER = "the mail server did not answer"
 OF_THE_SERVER = (
@@ -66,7 +66,7 @@ class Line:
 
 def email_of(*, message: Message, visit: Appointment, address: str, now: datetime) -> EmailMessage:
     """The message in the patient's language, saying what the visit is now, with its key as header and as part of its Message-ID."""
-    text = "cancellation" if visit.status == CANCELLED else BY_ID[message.kind].text
+    text = "cancellation" if visit.status == CANCELLED else rule_coded(message.kind).text
     subject, body = message_text(
         text=text,
         language=visit.patient.language,

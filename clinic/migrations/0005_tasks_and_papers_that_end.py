@@ -17,7 +17,7 @@ UPDATE clinic_task SET state = 'open' WHERE state = 'snoozed' AND snoozed_until 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0003_history_of_agreement_sites"),
+        ("clinic", "0004_the_protocol"),
     ]
 
     operations = [
