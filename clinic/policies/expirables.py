@@ -8,8 +8,6 @@ from uuid import UUID
 
 LICENCE, CERTIFICATION, AGREEMENT, GRANT = "licence", "certification", "agreement", "grant"
 PAPERS: Final = (LICENCE, CERTIFICATION, AGREEMENT, GRANT)
-STEPS: Final = (90, 60, 30, 7)
-"""Days before the last valid day at which it is told. Source: guidance on the credentialing of ambulatory surgery centres."""
 VALID, ENDING, ENDED = "valid", "ending", "ended"
 STATES: Final = (VALID, ENDING, ENDED)
 DAY: Final = timedelta(days=1)
@@ -55,17 +53,21 @@ def days_left(*, last: date, today: date) -> int:
     return (last - today).days
 
 
-def due_step(left: int, *, steps: Sequence[int] = STEPS) -> int | None:
-    """The step that is due with so many days left: the latest that was reached; None before the first, and once it ended."""
+def due_step(left: int, *, steps: Sequence[int]) -> int | None:
+    """
+    Of steps in days before the end, the one that is due with so many days left: the latest that was reached.
+
+    None before the first, and once it has ended.
+    """
     reached = [step for step in steps if left <= step]
     return min(reached) if reached and left >= 0 else None
 
 
-def state_of(left: int, *, steps: Sequence[int] = STEPS) -> str:
+def state_of(left: int, *, steps: Sequence[int]) -> str:
     """How it stands with so many days left."""
     if left < 0:
         return ENDED
-    return ENDING if left <= max(steps) else VALID
+    return ENDING if left <= max(steps, default=0) else VALID
 
 
 def said_of(paper: Paper, *, holder: str, supervisor: str, left: int, visits: int) -> str:

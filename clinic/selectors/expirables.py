@@ -11,8 +11,11 @@ from clinic.models.credentials import ACTIVE, EXPIRED, SUSPENDED
 from clinic.policies.expirables import AGREEMENT, CERTIFICATION, GRANT, LICENCE, Paper, days_left, unrenewed
 from clinic.scopes import LEVELS
 from clinic.selectors.authority import workplaces_of
+from clinic.selectors.protocol import rule_coded
 from clinic.signals import visits_beyond_asked
 
+ROW: Final = "P25"
+"""The row of the protocol that says when it is told."""
 REMEMBERED: Final = timedelta(days=365)
 """A paper that ended longer ago is of no concern any more."""
 
@@ -25,6 +28,12 @@ class Ending:
     site: Site
     holder: Practitioner
     left: int
+
+
+def expiry_steps() -> tuple[int, ...]:
+    """How many days before its end it is told of a paper, as the protocol says now; none while that row is switched off."""
+    rule = rule_coded(ROW)
+    return tuple(-days for days in rule.offsets if days < 0) if rule.active else ()
 
 
 def endings(*, now: datetime, within: int, sites: Iterable[Site] | None = None) -> list[Ending]:

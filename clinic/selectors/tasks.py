@@ -14,7 +14,7 @@ from clinic.errors import NotFound
 from clinic.models import Task, User
 from clinic.models.people import MANAGER, MEDICAL_DIRECTOR
 from clinic.models.tasks import DONE, OPEN, SNOOZED
-from clinic.policies.task_course import FINISHED, Standing, step_between
+from clinic.policies.task_course import FINISHED, WOKEN, Standing, step_between
 from clinic.selectors.people import as_uuid, has_role
 
 NOBODY = "none"
@@ -100,8 +100,7 @@ def steps_of(task: Task) -> list[TaskStep]:
     for event in task.history.order_by("pgh_id"):
         after = Standing(state=event.state, assignee=event.assignee_id, until=event.snoozed_until, note=event.note)
         step = step_between(before, after)
-        by = event.done_by_id if step == FINISHED else as_uuid((event.pgh_context or {}).get("user") or "")
-        steps.append(TaskStep(at=event.pgh_created_at, step=step, by=by, standing=after))
+        steps.append(TaskStep(at=event.pgh_created_at, step=step, by=_who(event, step), standing=after))
         before = after
     return steps
 
@@ -112,6 +111,13 @@ def task_counts(tasks: QuerySet[Task], *, now: datetime, by: Iterable[str]) -> l
     overdue = Count("id", filter=Q(state=OPEN, due_at__lt=now))
     waiting = tasks.exclude(state=DONE).order_by(*fields).values(*fields)
     return list(waiting.annotate(**COUNTS, overdue=overdue))
+
+
+def _who(event: Any, step: str) -> UUID | None:
+    """Rest ends by itself, an end names who did it; of all else the history knows."""
+    if step == WOKEN:
+        return None
+    return event.done_by_id if step == FINISHED else as_uuid((event.pgh_context or {}).get("user") or "")
 
 
 def _may_see(user: User) -> Q:

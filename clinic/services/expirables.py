@@ -1,5 +1,6 @@
 """Papers that end: told to who answers for them in steps, and settled when they are renewed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,14 +9,14 @@ from django.db import transaction
 from clinic.models import ExpiryNotice, Practitioner, Task
 from clinic.models.people import MANAGER, PRACTITIONER
 from clinic.models.tasks import DONE
-from clinic.policies.expirables import STEPS, due_step, said_of
-from clinic.selectors.expirables import Ending, endings, visits_beyond
+from clinic.policies.expirables import due_step, said_of
+from clinic.selectors.expirables import Ending, endings, expiry_steps, visits_beyond
 from clinic.services.tasks import open_task
 
-ENDS: Final = "paper_ends"
+ENDS: Final = "renew_paper"
 """For the managers of each site where its holder works."""
-OWN_ENDS: Final = "own_paper_ends"
-SUPERVISION_ENDS: Final = "supervision_ends"
+OWN_ENDS: Final = "renew_own_paper"
+SUPERVISION_ENDS: Final = "renew_supervision"
 KINDS: Final = (ENDS, OWN_ENDS, SUPERVISION_ENDS)
 
 
@@ -26,12 +27,14 @@ def watch_expirables(*, now: datetime) -> None:
     Whoever looks late tells the latest step alone: those that were missed meanwhile have nothing more to say.
     """
     settle_expirables(now=now)
-    due = [ending for ending in endings(now=now, within=max(STEPS)) if due_step(ending.left) is not None]
+    steps = expiry_steps()
+    found = endings(now=now, within=max(steps, default=0))
+    due = [ending for ending in found if due_step(ending.left, steps=steps) is not None]
     counts = visits_beyond(due)
     supervisors = Practitioner.objects.select_related("user").in_bulk({ending.paper.supervisor for ending in due} - {None})
     for ending in due:
         supervisor = supervisors.get(ending.paper.supervisor)
-        _tell(ending, supervisor, counts.get((ending.paper.id, ending.site.pk), 0), now)
+        _tell(ending, steps, supervisor, counts.get((ending.paper.id, ending.site.pk), 0), now)
 
 
 @transaction.atomic
@@ -40,14 +43,14 @@ def settle_expirables(*, now: datetime) -> None:
     waiting = list(Task.objects.filter(kind__in=KINDS).exclude(state=DONE))
     if not waiting:
         return
-    still = {(ending.paper.id, ending.site.pk) for ending in endings(now=now, within=max(STEPS))}
+    still = {(ending.paper.id, ending.site.pk) for ending in endings(now=now, within=max(expiry_steps(), default=0))}
     over = [task.pk for task in waiting if (task.subject, task.site_id) not in still]
     Task.objects.filter(pk__in=over).exclude(state=DONE).update(state=DONE, done_by=None, done_at=now, snoozed_until=None)
 
 
 @transaction.atomic
-def _tell(ending: Ending, supervisor: Practitioner | None, visits: int, now: datetime) -> None:
-    paper, step = ending.paper, due_step(ending.left)
+def _tell(ending: Ending, steps: Sequence[int], supervisor: Practitioner | None, visits: int, now: datetime) -> None:
+    paper, step = ending.paper, due_step(ending.left, steps=steps)
     _, is_new = ExpiryNotice.objects.get_or_create(
         paper=paper.id, site=ending.site, ends_on=paper.last, step=step, defaults={"kind": paper.kind, "told_at": now}
     )
@@ -60,7 +63,7 @@ def _tell(ending: Ending, supervisor: Practitioner | None, visits: int, now: dat
         left=ending.left,
         visits=visits,
     )
-    urgent = step == min(STEPS)
+    urgent = step == min(steps)
     _ask(ENDS, MANAGER, ending, None, detail, urgent, now)
     if ending.site.pk == min(paper.sites):
         _ask(OWN_ENDS, PRACTITIONER, ending, ending.holder, detail, urgent, now)

@@ -1,5 +1,6 @@
 """Papers that end, over HTTP."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
 from django.utils import timezone
@@ -14,8 +15,8 @@ from clinic.api.permissions import DIRECTORS, MANAGERS, RolesByMethod
 from clinic.api.render import person, word
 from clinic.api.schema import PersonShown, describe
 from clinic.api.versions import answer
-from clinic.policies.expirables import PAPERS, STATES, STEPS, state_of
-from clinic.selectors.expirables import Ending, endings, visits_beyond
+from clinic.policies.expirables import PAPERS, STATES, state_of
+from clinic.selectors.expirables import Ending, endings, expiry_steps, visits_beyond
 from clinic.selectors.people import managed_sites
 
 MOST_DAYS: Final = 731
@@ -53,8 +54,8 @@ class Expirables(ApiView):
             "site": "Site code.",
             "within_days": OpenApiParameter(
                 "within_days",
-                {"type": "integer", "minimum": 0, "maximum": MOST_DAYS, "default": max(STEPS)},
-                description="Within so many days from today.",
+                {"type": "integer", "minimum": 0, "maximum": MOST_DAYS},
+                description="Within so many days from today; unless it is said, as far as it is told before the end.",
             ),
         },
     )
@@ -64,9 +65,11 @@ class Expirables(ApiView):
         sites = managed_sites(request.user)
         if "site" in asked:
             sites = sites.filter(code=asked["site"])
-        found = endings(now=timezone.now(), within=asked.get("within_days", max(STEPS)), sites=sites)
+        steps = expiry_steps()
+        within = asked.get("within_days", max(steps, default=0))
+        found = endings(now=timezone.now(), within=within, sites=sites)
         counts = visits_beyond(found)
-        return answer({"results": [_shown(one, counts.get((one.paper.id, one.site.pk), 0)) for one in found]})
+        return answer({"results": [_shown(one, steps, counts.get((one.paper.id, one.site.pk), 0)) for one in found]})
 
 
 def _days(text: str) -> int:
@@ -75,7 +78,7 @@ def _days(text: str) -> int:
     return int(text)
 
 
-def _shown(ending: Ending, visits: int) -> dict[str, Any]:
+def _shown(ending: Ending, steps: Sequence[int], visits: int) -> dict[str, Any]:
     return {
         "id": str(ending.paper.id),
         "kind": ending.paper.kind,
@@ -84,6 +87,6 @@ def _shown(ending: Ending, visits: int) -> dict[str, Any]:
         "site": ending.site.code,
         "ends_on": ending.paper.last.isoformat(),
         "days_left": ending.left,
-        "state": state_of(ending.left),
+        "state": state_of(ending.left, steps=steps),
         "visits_beyond": visits,
     }
