@@ -10,6 +10,7 @@ from django.dispatch import receiver
 from appointments.models import AppointmentItem
 from appointments.selectors.expiring import visits_beyond
 from appointments.selectors.merges import open_orders_of_both, visits_at_once
+from appointments.services.follow_up import withdraw_about
 from appointments.services.ripple import (
     judge_lesions_again,
     set_adrift,
@@ -21,7 +22,8 @@ from clinic.selectors.expirables import Ending
 from clinic.signals import authority_changed, visits_beyond_asked
 from patients.models import Patient
 from patients.signals import lesion_reclassified, merge_asked
-from treatments.signals import order_revoked
+from treatments.models import AftercareReport
+from treatments.signals import aftercare_reported, order_revoked
 
 
 @receiver(authority_changed)
@@ -53,6 +55,12 @@ def move_visits_of_revoked_order(sender: Any, *, order: UUID, reason: str, now: 
     """The signature is gone: visits on the order are set adrift."""
     items = AppointmentItem.objects.filter(order_item__order=order, holds_order=True)
     return set_adrift(visits=list(items.values_list("appointment", flat=True).distinct()), reason=reason, now=now)
+
+
+@receiver(aftercare_reported)
+def ask_no_more_what_was_answered(sender: Any, *, report: AftercareReport, now: datetime, **_: Any) -> None:
+    """The patient has told of the healing: what still waits to ask for it is not sent."""
+    withdraw_about(subjects=[report.procedure_id], stop="answered", reason="the patient has answered", now=now)
 
 
 @receiver(merge_asked)
