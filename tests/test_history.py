@@ -12,6 +12,7 @@ WITHOUT = {
     # their rows are their own record
     "Message",
     "ExpiryNotice",
+    "Link",
     "Attempts",
     "KeptAnswer",
     "StaffToken",

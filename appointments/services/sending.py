@@ -1,4 +1,4 @@
-"""One message by mail, and what its failure means."""
+"""One message by mail, and what its failure means, as that of a text message."""
 
 import smtplib
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from email.utils import format_datetime, parseaddr
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from appointments.gateways import GatewayTrouble
 from appointments.mail import KEY_HEADER
 from appointments.models import Appointment, Message
-from appointments.policies.statuses import CANCELLED
-from appointments.policies.wording import message_text
-from clinic.selectors.protocol import rule_coded
+from appointments.services.invitations import METHODS, calendar_part, invitation_of
+from appointments.services.writing import Written, write
 
 NO_ANSWER = "the mail server did not answer"
 OF_THE_SERVER = (
@@ -64,24 +64,27 @@ class Line:
             self._connection = get_connection()
 
 
-def email_of(*, message: Message, visit: Appointment, address: str, now: datetime) -> EmailMessage:
-    """The message in the patient's language, saying what the visit is now, with its key as header and as part of its Message-ID."""
-    text = "cancellation" if visit.status == CANCELLED else rule_coded(message.kind).text
-    subject, body = message_text(
-        text=text,
-        language=visit.patient.language,
-        first_name=visit.patient.given_name,
-        starts_at=visit.start.astimezone(visit.site.zone),
-        clinic=visit.site.name,
-        phone=visit.site.phone,
-    )
+def email_of(
+    *, message: Message, visit: Appointment | None, address: str, now: datetime, text: Written | None = None
+) -> EmailMessage:
+    """
+    The message as it was written (here and now, where it was not yet), with its key as header and as part of its Message-ID.
+
+    What tells of a visit has it as a calendar entry with it.
+    """
+    text = text or write(message=message, visit=visit, now=now)
     headers = {
         "Message-ID": message_id_of(message.idempotency_key),
         "Date": format_datetime(now),
         "Auto-Submitted": "auto-generated",
         KEY_HEADER: message.idempotency_key,
     }
-    return EmailMessage(subject, body, to=[address], headers=headers)
+    email = EmailMessage(text.subject, text.body, to=[address], headers=headers)
+    if visit and text.key in METHODS:
+        method = METHODS[text.key]
+        entry = invitation_of(visit=visit, method=method, sequence=message.revision, to=address, now=now)
+        email.attach(calendar_part(entry, method=method))
+    return email
 
 
 def message_id_of(key: str) -> str:
@@ -92,6 +95,8 @@ def message_id_of(key: str) -> str:
 
 def trouble_of(error: Exception) -> Trouble:
     """What a failure to send means: codes of 500 and more about the recipient or the message are final, all else passes."""
+    if isinstance(error, GatewayTrouble):
+        return Trouble(reason=error.reason, final=error.final, of_server=error.of_server)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code = max(code for code, _ in error.recipients.values())
         return Trouble(reason=f"the mail server refused the recipient ({code})", final=code >= 500)

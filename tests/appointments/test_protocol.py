@@ -1,7 +1,6 @@
 """The rows of the protocol, their times and their words."""
 
 from datetime import UTC, date, datetime, timedelta
-from string import Formatter
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,7 +23,6 @@ from appointments.policies.protocol import (
     rule_on,
     rules_of,
 )
-from appointments.policies.wording import TEXTS, health_words, message_text
 
 NEW_YORK = ZoneInfo("America/New_York")
 STARTS = datetime(2027, 1, 12, 17, 0, tzinfo=UTC)
@@ -174,61 +172,3 @@ class TestIsMinor:
     @pytest.mark.parametrize(("now", "minor"), [("2027-05-16T23:59", True), ("2027-05-17T00:00", False)])
     def test_until_the_18th_birthday_in_the_zone_of_the_patient(self, now, minor):
         assert is_minor(born=date(2009, 5, 17), now=local(now), zone=NEW_YORK) is minor
-
-
-class TestWords:
-    ALL = [(language, text) for language in TEXTS for text in TEXTS[language]]
-
-    @pytest.mark.parametrize(("language", "text"), ALL)
-    def test_no_message_says_anything_about_health(self, language, text):
-        subject, body = message_text(
-            text=text, language=language, first_name="Ada", starts_at=local("2027-01-12T12:00"), clinic="Pearl", phone="614"
-        )
-
-        assert health_words(f"{subject}\n{body}") == []
-
-    @pytest.mark.parametrize(("language", "text"), ALL)
-    def test_a_message_has_places_for_nothing_else_than_name_day_time_clinic_and_phone(self, language, text):
-        words = TEXTS[language][text]
-
-        places = {place for part in (words.subject, words.body) for _, place, _, _ in Formatter().parse(part) if place}
-
-        assert places <= {"first_name", "day", "time", "clinic", "contact"}
-
-    @pytest.mark.parametrize(
-        "word",
-        [
-            *("milia", "lesion", "Eyelid", "peel", "LASER", "extraction", "retinoid", "dermatologist", "dermatología"),
-            *("microdermabrasion", "diagnosis", "lesión", "párpado", "extracción", "retinoide", "diagnóstico", "piel"),
-        ],
-    )
-    def test_the_lint_finds_words_about_health(self, word):
-        assert health_words(f"See you soon, {word}!") == [word]
-
-    def test_both_languages_have_the_same_texts(self):
-        assert TEXTS["en"].keys() == TEXTS["es"].keys()
-
-    def test_an_english_message_tells_day_and_time(self):
-        subject, body = message_text(
-            text="change", language="en", first_name="Ada", starts_at=local("2027-01-12T12:05"), clinic="Pearl", phone="+1 614"
-        )
-
-        assert subject == "A change to your appointment at Pearl"
-        assert "Tuesday, January 12, 2027, 12:05 PM\n" in body
-        assert body.endswith("Questions? Call +1 614.\n")
-
-    def test_a_spanish_message_tells_day_and_time(self):
-        subject, body = message_text(
-            text="reminder", language="es", first_name="Ana", starts_at=local("2027-03-13T09:00"), clinic="Pearl", phone=""
-        )
-
-        assert subject == "Recordatorio: su cita en Pearl"
-        assert "Esperamos a Ana en Pearl:\nsábado 13 de marzo de 2027, 9:00 a. m.\n" in body
-
-    def test_a_name_cannot_break_out_of_its_line(self):
-        subject, _ = message_text(
-            text="reminder", language="en", first_name="A", starts_at=STARTS, clinic="Pearl\r\nBcc: x@y.z", phone=""
-        )
-
-        assert "\n" not in subject
-        assert "\r" not in subject
