@@ -87,14 +87,18 @@ def _statuses(rule: Rule) -> set[str]:
 
 
 def _ends_at(standing: Standing) -> datetime | None:
-    """When the message makes no sense any more: with the start of the visit that it is about, unless it follows that visit."""
-    before = standing.visit and BOOKED in _statuses(standing.rule)
-    return standing.visit.starts_at if before and standing.visit else standing.expires_at
+    """When the message makes no sense any more: with the start of the visit at the latest, unless it follows that visit."""
+    ends = [standing.expires_at, standing.visit.starts_at if _is_before(standing) and standing.visit else None]
+    return min((moment for moment in ends if moment), default=None)
+
+
+def _is_before(standing: Standing) -> bool:
+    return standing.visit is not None and BOOKED in _statuses(standing.rule)
 
 
 def _too_late(standing: Standing, now: datetime) -> Ruling | None:
     end = _ends_at(standing)
-    return Ruling(state="expired", reason=_why_late(standing)) if end and now >= end else None
+    return Ruling(state="expired", reason=_why_late(standing, now)) if end and now >= end else None
 
 
 def _when_awake(standing: Standing, now: datetime) -> Ruling:
@@ -111,12 +115,13 @@ def put_off(standing: Standing, *, until: datetime, now: datetime) -> Ruling:
     if until == now:
         return SEND
     if end and until >= end:
-        return Ruling(state="expired", reason=f"{_why_late(standing)} before it may leave")
+        return Ruling(state="expired", reason=f"{_why_late(standing, until)} before it may leave")
     return Ruling(state="due", due_at=until)
 
 
-def _why_late(standing: Standing) -> str:
-    return "the visit begins" if standing.visit and BOOKED in _statuses(standing.rule) else "its time is over"
+def _why_late(standing: Standing, at: datetime) -> str:
+    has_begun = _is_before(standing) and standing.visit is not None and at >= standing.visit.starts_at
+    return "the visit begins" if has_begun else "its time is over"
 
 
 def next_text(*, sent: list[datetime], now: datetime, zone: ZoneInfo) -> datetime:

@@ -21,8 +21,9 @@ from appointments.models.messages import DEAD, DUE, FAILED, LESION, SENT, SUPPRE
 from appointments.policies.protocol import A_WEEK, TRIES, Ruling, Standing, Visit, next_text, next_try, put_off, rule_on
 from appointments.selectors.subjects import why_ended
 from appointments.services.follow_up import repeat
-from appointments.services.sending import Line, Trouble, email_of, message_id_of, trouble_of
-from clinic.policies.protocol import EMAIL, SMS
+from appointments.services.sending import Post, Trouble, trouble_of
+from appointments.services.writing import write
+from clinic.policies.protocol import CHANNELS, SMS
 from clinic.selectors.protocol import rule_coded
 from clinic.services.tasks import open_task
 from patients.selectors.contact import reach
@@ -31,6 +32,8 @@ logger = structlog.get_logger(__name__)
 
 BATCH = 50
 LEASE_S = 60
+WAITS = "waits"
+"""Nothing came of it yet: its channel is away."""
 ONE_MONTH = timedelta(days=30)
 BESIDE = ("appointment__site", "appointment__patient", "recipient", "site")
 CHANGED = ("state", "reason_not_sent", "claimed_until", "due_at", "attempts", "sent_at", "provider_id", "address")
@@ -40,6 +43,7 @@ CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT id FROM appointments_message
     WHERE state = 'due' AND due_at <= %(now)s AND (claimed_until IS NULL OR claimed_until <= %(now)s)
+      AND channel = ANY (%(channels)s)
     ORDER BY due_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 )
 UPDATE appointments_message SET claimed_until = %(until)s WHERE id = ANY (ARRAY(SELECT id FROM due))
@@ -51,26 +55,29 @@ def deliver_due(*, now: datetime, limit: int | None = None, seconds: float | Non
     """
     Deliver what is due, up to so many messages and for about so many seconds; how many came to which state.
 
-    Ends early when the mail server is away: one message has then been tried, the others are due again as they were.
+    While a mail server or gateway is away one message of that channel has been tried; the others are due again as they were.
     """
     tally: Counter[str] = Counter()
-    line, started = Line(), monotonic()
+    post, started = Post(), monotonic()
     try:
-        while batch := _next_batch(now, limit, tally.total()):
+        while batch := _next_batch(now, limit, tally.total(), post.channels):
             for position, message_id in enumerate(batch):
-                if line.away or (seconds is not None and monotonic() - started > seconds):
+                if seconds is not None and monotonic() - started > seconds:
                     release(message_ids=batch[position:])
                     return tally
-                tally[_deliver_alone(message_id, now, line)] += 1
+                state = _deliver_alone(message_id, now, post)
+                if state != WAITS:
+                    tally[state] += 1
     finally:
-        line.close()
+        post.close()
     return tally
 
 
-def claim_due(*, now: datetime, batch: int, lease_s: int = LEASE_S) -> list[UUID]:
+def claim_due(*, now: datetime, batch: int, lease_s: int = LEASE_S, channels: Collection[str] = CHANNELS) -> list[UUID]:
     """Take messages that are due, or whose claim has lapsed, for so many seconds; nobody else takes them meanwhile."""
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"now": now, "batch": batch, "until": now + timedelta(seconds=lease_s)})
+        until = now + timedelta(seconds=lease_s)
+        cursor.execute(CLAIM, {"now": now, "batch": batch, "until": until, "channels": list(channels)})
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -80,11 +87,15 @@ def release(*, message_ids: Collection[UUID]) -> int:
 
 
 @transaction.atomic
-def deliver(*, message_id: UUID, now: datetime, line: Line | None = None) -> str:
+def deliver(*, message_id: UUID, now: datetime, post: Post | None = None) -> str:
     """Look at a claimed message and its subject again, send it if it is still right, and mark it; the state it came to."""
     message = _claimed().select_related(*BESIDE).select_for_update(of=("self",)).filter(pk=message_id).first()
     if message is None:
         return "gone"
+    post = post or Post()
+    if message.channel in post.away:
+        release(message_ids=[message_id])
+        return WAITS
     standing = _standing(message)
     ruling = rule_on(standing, now=now)
     if ruling.state != SENT:
@@ -97,7 +108,7 @@ def deliver(*, message_id: UUID, now: datetime, line: Line | None = None) -> str
     ruling = _said_before(message, now) or _in_its_turn(message, standing, now)
     if ruling.state != SENT:
         return _put(message, ruling)
-    state = _send(message, now, line or Line())
+    state = _send(message, now, post)
     if state == SENT:
         repeat(message=message, rule=rule, now=now)
     return state
@@ -107,19 +118,19 @@ def _claimed() -> QuerySet[Message]:
     return Message.objects.filter(state=DUE, claimed_until__isnull=False)
 
 
-def _next_batch(now: datetime, limit: int | None, done: int) -> list[UUID]:
+def _next_batch(now: datetime, limit: int | None, done: int, channels: Collection[str]) -> list[UUID]:
     batch = BATCH if limit is None else min(BATCH, limit - done)
-    return claim_due(now=now, batch=batch) if batch > 0 else []
+    return claim_due(now=now, batch=batch, channels=channels) if batch > 0 else []
 
 
-def _deliver_alone(message_id: UUID, now: datetime, line: Line) -> str:
+def _deliver_alone(message_id: UUID, now: datetime, post: Post) -> str:
     """In a transaction of its own, so that what goes wrong with one message stays with it."""
     try:
-        return deliver(message_id=message_id, now=now, line=line)
+        return deliver(message_id=message_id, now=now, post=post)
     except Exception as error:
         logger.exception("message_failed", message=str(message_id))
         trouble = trouble_of(error)
-        line.drop(trouble)
+        post.close()
         return _note_failure(message_id, trouble, now)
 
 
@@ -158,16 +169,16 @@ def _in_its_turn(message: Message, standing: Standing, now: datetime) -> Ruling:
     return put_off(standing, until=free, now=now)
 
 
-def _send(message: Message, now: datetime, line: Line) -> str:
+def _send(message: Message, now: datetime, post: Post) -> str:
+    text = write(message=message, visit=message.appointment, now=now)
     try:
-        if message.channel == EMAIL:
-            line.send(email_of(message=message, visit=message.appointment, address=message.address, now=now))
+        message.provider_id = post.send(message=message, text=text, now=now)
     except OSError as error:
         trouble = trouble_of(error)
-        line.drop(trouble)
+        post.drop(message.channel, trouble)
         return _fail(message, trouble, now)
     message.attempts += 1
-    message.sent_at, message.provider_id = now, message_id_of(message.idempotency_key)
+    message.sent_at = now
     return _put(message, Ruling(state=SENT))
 
 

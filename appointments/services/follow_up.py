@@ -3,7 +3,7 @@ What follows from an event by the protocol: messages and tasks, written in the t
 whatever stops them. Sending is delivery's work.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +15,11 @@ from appointments.models import Appointment, Message
 from appointments.models.messages import DUE, VISIT
 from appointments.policies.protocol import key_of
 from clinic.models import Site, User
-from clinic.policies.protocol import EMAIL, PORTAL, Rule, moment_of, moments
+from clinic.policies.protocol import CHANNELS, EMAIL, PORTAL, Rule, moment_of, moments
 from clinic.selectors.protocol import rules_in_force, rules_of
 from clinic.services.tasks import finish_tasks_about, open_task
 from patients.models import Patient
-from patients.selectors.contact import open_channels
+from patients.selectors.contact import reaches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,8 @@ class Cause:
     What messages and tasks are about.
 
     `at` is the moment of the subject (UTC): the start of a visit, the end of a procedure, the first evening of a plan. `scopes`
-    are those of the work; tasks go to `assignee`, or to anybody of their role.
+    are those of the work; tasks go to `assignee`, or to anybody of their role. What does not begin, but goes on, is told nothing
+    whose moment has passed.
     """
 
     subject: UUID
@@ -40,13 +41,15 @@ class Cause:
     assignee: User | None = None
     visit: Appointment | None = None
     revision: int | None = None
+    begins: bool = True
 
 
 @transaction.atomic(savepoint=False)
-def follow(*, event: str, cause: Cause, now: datetime, rules: Sequence[Rule] | None = None) -> list[Message]:
+def follow(*, event: str, cause: Cause, now: datetime) -> list[Message]:
     """Write the messages and open the tasks that the protocol says of the event; repeated, it writes nothing more."""
-    fitting = [rule for rule in (rules_of(event) if rules is None else rules) if rule.fits(cause.scopes)]
-    messages = [message for rule in fitting for message in _messages(rule, cause, now)]
+    fitting = [rule for rule in rules_of(event) if rule.fits(cause.scopes)]
+    open_ways = _open_ways(cause.patient, now) if any(rule.text for rule in fitting) else {}
+    messages = [message for rule in fitting for message in _messages(rule, cause, open_ways, now)]
     for rule in fitting:
         _open_tasks(rule, cause, now)
     return Message.objects.bulk_create(messages, ignore_conflicts=True) if messages else []
@@ -130,11 +133,11 @@ def _due_again(rule: Rule, message: Message, days: int, now: datetime) -> dateti
     return max(moment_of(rule=rule, days=days, anchor=message.anchor_at, zone=message.site.zone), now)
 
 
-def _messages(rule: Rule, cause: Cause, now: datetime) -> list[Message]:
+def _messages(rule: Rule, cause: Cause, open_ways: Mapping[str, Sequence[str]], now: datetime) -> list[Message]:
     if not (rule.text and rule.channels):
         return []
-    planned = moments(rule=rule, anchor=_anchor(rule, cause, now), zone=cause.site.zone, now=now)
-    return [_message(rule, cause, days, due, way) for days, due in planned for way in _ways(rule, cause.patient, now)]
+    planned = moments(rule=rule, anchor=_anchor(rule, cause, now), zone=cause.site.zone, now=now, late=cause.begins)
+    return [_message(rule, cause, days, due, way) for days, due in planned for way in _ways(rule, open_ways[rule.consent])]
 
 
 def _message(rule: Rule, cause: Cause, days: int, due: datetime, channel: str) -> Message:
@@ -157,13 +160,19 @@ def _message(rule: Rule, cause: Cause, days: int, due: datetime, channel: str) -
     )
 
 
-def _ways(rule: Rule, patient: Patient, now: datetime) -> Sequence[str]:
+def _open_ways(patient: Patient, now: datetime) -> dict[str, list[str]]:
+    """The channels that are open to the patient for each class of consent."""
+    known = reaches(patient=patient, now=now)
+    classes = {consent for _, consent in known}
+    return {each: [way for way in CHANNELS if known[way, each].address] for each in classes}
+
+
+def _ways(rule: Rule, open_now: Sequence[str]) -> Sequence[str]:
     """
     The channels that the row names and that are open to the patient; else the one that is, so that nothing is lost.
 
     Where none is open the message is written all the same, and says why it did not go.
     """
-    open_now = open_channels(patient=patient, consent_class=rule.consent, now=now)
     named = [channel for channel in rule.channels if channel in open_now]
     reaching = [channel for channel in open_now if channel != PORTAL]
     if any(channel != PORTAL for channel in named) or not any(channel != PORTAL for channel in rule.channels):

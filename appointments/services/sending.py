@@ -8,11 +8,12 @@ from email.utils import format_datetime, parseaddr
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from appointments.gateways import GatewayTrouble
+from appointments.gateways import GatewayTrouble, gateway
 from appointments.mail import KEY_HEADER
 from appointments.models import Appointment, Message
 from appointments.services.invitations import METHODS, calendar_part, invitation_of
 from appointments.services.writing import Written, write
+from clinic.policies.protocol import CHANNELS, EMAIL, SMS
 
 NO_ANSWER = "the mail server did not answer"
 OF_THE_SERVER = (
@@ -38,30 +39,45 @@ class Trouble:
     of_server: bool = False
 
 
-class Line:
-    """A connection to the mail server: opened by the first message, kept for the next ones, dropped after a failure."""
+class Post:
+    """The ways by which messages leave; one that is away is given up until the next round, and the others go on."""
 
     def __init__(self) -> None:
-        self._connection = get_connection()
-        self.away = False
+        self._mail = get_connection()
+        self._gateway = gateway()
+        self.away: set[str] = set()
 
-    def send(self, message: EmailMessage) -> None:
-        """Send it; what the mail server refuses rises as it is."""
-        message.connection = self._connection
-        self._connection.open()
-        message.send()
+    @property
+    def channels(self) -> list[str]:
+        """Those that are not away."""
+        return [channel for channel in CHANNELS if channel not in self.away]
 
-    def drop(self, trouble: Trouble) -> None:
-        """Forget the connection after a failure, and remember whether the server itself is away."""
-        self.away = trouble.of_server
+    def send(self, *, message: Message, text: Written, now: datetime) -> str:
+        """Hand the message over and answer the id under which its way knows it; what refuses it rises as it is."""
+        key = message.idempotency_key
+        if message.channel == SMS:
+            return self._gateway.send(key=key, to=message.address, body=text.body, at=now)
+        if message.channel == EMAIL:
+            self._mail_it(email_of(message=message, visit=message.appointment, address=message.address, now=now, text=text))
+        return message_id_of(key)
+
+    def drop(self, channel: str, trouble: Trouble) -> None:
+        """Forget the connection after a failure, and remember whether that way itself is away."""
+        if trouble.of_server:
+            self.away.add(channel)
         self.close()
 
     def close(self) -> None:
         """End the connection; opened again when needed."""
         try:
-            self._connection.close()
+            self._mail.close()
         except OSError:
-            self._connection = get_connection()
+            self._mail = get_connection()
+
+    def _mail_it(self, email: EmailMessage) -> None:
+        email.connection = self._mail
+        self._mail.open()
+        email.send()
 
 
 def email_of(

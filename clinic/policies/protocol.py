@@ -47,6 +47,7 @@ STOPS: Final = (
     "offer_ended",
     "consent_withdrawn",
 )
+ALWAYS_ON: Final = {"authority_lost", "texts_stopped"}
 ROLES: Final = ("front_desk", "practitioner", "manager")
 LONGEST: Final = timedelta(days=400)
 FEWEST_DAYS_BETWEEN: Final = 30
@@ -103,19 +104,19 @@ def rule_from(values: Mapping[str, Any]) -> Rule:
     return Rule(**given)
 
 
-def moments(*, rule: Rule, anchor: datetime, zone: ZoneInfo, now: datetime) -> list[tuple[int, datetime]]:
+def moments(*, rule: Rule, anchor: datetime, zone: ZoneInfo, now: datetime, late: bool = True) -> list[tuple[int, datetime]]:
     """
     When it is due (UTC), each with the days of its offset.
 
     What comes before the anchor is left out once its moment has passed; what follows it and is late by less than
-    `keeps_days` is due now.
+    `keeps_days` is due now, unless `late` says that it is not wanted then.
     """
     planned = []
     for days in rule.offsets:
         due = moment_of(rule=rule, days=days, anchor=anchor, zone=zone)
         if due > now or (rule.anchor == EVENT and not days):
             planned.append((days, max(due, now)))
-        elif days >= 0 and now < due + timedelta(days=rule.keeps_days):
+        elif late and days >= 0 and now < due + timedelta(days=rule.keeps_days):
             planned.append((days, now))
     return planned
 
@@ -191,6 +192,12 @@ def _findings(rule: Rule) -> Sequence[tuple[str, str, str, bool]]:
             "It must make sense for a day at least.",
             "Keep it for 1 day or more.",
             rule.keeps_days < 1,
+        ),
+        (
+            "protocol_always_on",
+            "The law, or the safety of patients, asks for this row.",
+            "Leave it active.",
+            not rule.active and bool(ALWAYS_ON & set(rule.events)),
         ),
         (
             "protocol_advertises",

@@ -338,7 +338,7 @@ class TestDailyLife:
         assert {start.astimezone(work.site.zone).date() for start in starts} >= {day for day in days if day.weekday() < 5}
 
     def test_only_reminders_wait(self):
-        assert set(Message.objects.values_list("kind", "state")) == {("P03", "due")}
+        assert set(Message.objects.values_list("kind", "state")) == {("P02", "due"), ("P03", "due")}
         assert Message.objects.filter(due_at__lte=NOW).count() == 0
 
     def test_many_people_come(self):

@@ -58,7 +58,7 @@ DROP FUNCTION treatments_guard_aftercare();
 class Migration(migrations.Migration):
     dependencies = [
         ("clinic", "0005_tasks_and_papers_that_end"),
-        ("patients", "0007_photos_that_patients_send"),
+        ("patients", "0008_photos_that_patients_send"),
         ("treatments", "0003_plans_and_home_care"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

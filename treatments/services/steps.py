@@ -12,6 +12,7 @@ from treatments.policies.plans.steps import procedure_in_consultation
 from treatments.policies.plans.words import ACTIVE, COMPLETED, DONE, HOME_CARE, OPEN, SKIPPED
 from treatments.services.plans import held_plan, refuse
 from treatments.services.waiting import end_waiting
+from treatments.signals import plan_completed
 
 
 @transaction.atomic
@@ -47,6 +48,7 @@ def close_step(
     if not plan.steps.filter(state=OPEN).exists():
         plan.status, plan.ended_at = COMPLETED, now
         plan.save(update_fields=["status", "ended_at"])
+        plan_completed.send(sender=None, plan=plan, now=now)
     return plan
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0006_duplicates"),
+        ("patients", "0007_contact"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
