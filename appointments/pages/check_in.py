@@ -5,10 +5,12 @@ Looking at it changes nothing, so that mail scanners and previews may open it; i
 that which keeps other sites from sending the form.
 """
 
+import re
 from typing import Any, Final
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -27,6 +29,7 @@ from treatments.services.aftercare import Sent, take_answers
 
 PAGE: Final = "appointments/check_in.html"
 GONE: Final = 410
+NOT_DIALLED: Final = re.compile(r"[^+0-9]")
 POLICY: Final = {
     "default-src": [NONE],
     "style-src": [SELF],
@@ -70,8 +73,9 @@ class CheckInPage(View):
             language=_language(request, asked),
             picture=SentFile(content=picture.read(), name=picture.name) if picture else None,
         )
-        report, refused = take_answers(procedure=asked.procedure, sent=sent, now=timezone.now())
-        kept = "" if not picture else f"&photo={'kept' if refused is None and report.photo_id else 'not_kept'}"
+        report, _ = take_answers(procedure=asked.procedure, sent=sent, now=timezone.now())
+        tried = picture is not None or (asked.takes_photo and _is_too_long(request))
+        kept = f"&photo={'kept' if report.photo_id else 'not_kept'}" if tried else ""
         return HttpResponseRedirect(f"{request.path}?lang={sent.language}{kept}")
 
 
@@ -79,6 +83,11 @@ def _unknown(request: HttpRequest) -> HttpResponse:
     language = LANGUAGES[0]
     context = {"language": language, "words": said(language, clinic="", phone=""), "ended": True}
     return render(request, PAGE, context, status=404)
+
+
+def _is_too_long(request: HttpRequest) -> bool:
+    """Whether there was more than is kept in memory: a file is dropped then, the answers are not."""
+    return int(request.META.get("CONTENT_LENGTH") or 0) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
 
 
 def _language(request: HttpRequest, asked: CheckIn) -> str:
@@ -107,7 +116,7 @@ def _shown(request: HttpRequest, asked: CheckIn, *, form: CheckInForm | None = N
         "language": language,
         "other": next(word for word in LANGUAGES if word != language),
         "words": words,
-        "phone": asked.procedure.site.phone,
+        "dialled": NOT_DIALLED.sub("", asked.procedure.site.phone),
         "ended": status == GONE,
         "form": form,
         "questions": [form[name] for name in QUESTIONS] if form else [],
