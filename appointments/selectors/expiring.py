@@ -40,5 +40,5 @@ def _leans_on(paper: Paper) -> Q:
         return under & Q(items__act__in=[act for act, training in TRAINING.items() if training == paper.line[0]])
     if paper.kind == AGREEMENT:
         return Q(practitioner=paper.holder, supervisor=paper.supervisor)
-    act, depth, region = parts(paper.line[1])
+    act, depth, region = parts(paper.line[0])
     return Q(practitioner=paper.holder, items__act=act, items__depth=depth, items__region=region)

@@ -15,7 +15,7 @@ WHAT: Final = {
     LICENCE: "The {0} licence of {holder} ({1})",
     CERTIFICATION: "The {0} training of {holder}",
     AGREEMENT: "The supervision agreement of {holder} with {supervisor}",
-    GRANT: "The grant of {1} to {holder}",
+    GRANT: "The grant of {0} to {holder}",
 }
 
 

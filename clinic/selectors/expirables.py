@@ -130,7 +130,7 @@ def _grants(holders: Collection[UUID], since: date) -> Iterator[Paper]:
             id=row.pk,
             kind=GRANT,
             holder=row.practitioner_id,
-            line=(str(row.site_id), row.scope),
+            line=(row.scope, str(row.site_id)),
             first=row.valid_from,
             last=row.valid_through,
             sites=frozenset({row.site_id}),

@@ -50,7 +50,7 @@ class TestVisitsBeyond:
         [
             (LICENCE, ("dermatologist", "US-OH", "")),
             (CERTIFICATION, ("lancet",)),
-            (GRANT, ("columbus", LANCET_FACE)),
+            (GRANT, (LANCET_FACE, "columbus")),
         ],
     )
     def test_lean_on_the_paper_of_their_performer(self, kind, line):
@@ -63,7 +63,7 @@ class TestVisitsBeyond:
         [
             (LICENCE, ("physician_assistant", "US-OH", "")),
             (CERTIFICATION, ("laser",)),
-            (GRANT, ("columbus", "lancet_extraction/dermal@face")),
+            (GRANT, ("lancet_extraction/dermal@face", "columbus")),
         ],
     )
     def test_lean_on_no_other_paper(self, kind, line):

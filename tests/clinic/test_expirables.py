@@ -118,7 +118,7 @@ class TestWhatIsSaid:
             ({}, "The lancet training of Eva ends"),
             ({"kind": "agreement", "line": ()}, "The supervision agreement of Eva with Dr. Roth ends"),
             (
-                {"kind": "grant", "line": ("x", "lancet_extraction/dermal@face")},
+                {"kind": "grant", "line": ("lancet_extraction/dermal@face", "x")},
                 "The grant of lancet extraction/dermal@face to Eva ends",
             ),
         ],
@@ -400,7 +400,7 @@ class TestOverHttp:
             "id": str(staff.licence.pk),
             "kind": "licence",
             "practitioner": {"id": str(staff.person.pk), "name": "Eva", "username": staff.user.username},
-            "of": ["esthetician", "US-OH", ""],
+            "of": ["esthetician", "US-OH"],
             "site": "columbus",
             "ends_on": "2027-06-30",
             "days_left": 29,

@@ -23,7 +23,11 @@ MOST_DAYS: Final = 731
 
 
 class ExpirableShown(serializers.Serializer[Any]):
-    """A paper that nothing follows on; `visits_beyond` are booked beyond its last valid day and lean on it."""
+    """
+    A paper that nothing follows on; `visits_beyond` are booked beyond its last valid day and lean on it.
+
+    `of` says which: profession, jurisdiction and tier of a licence, the kind of a training, the scope of a grant.
+    """
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(PAPERS)
@@ -83,7 +87,7 @@ def _shown(ending: Ending, steps: Sequence[int], visits: int) -> dict[str, Any]:
         "id": str(ending.paper.id),
         "kind": ending.paper.kind,
         "practitioner": person(ending.holder),
-        "of": list(ending.paper.line),
+        "of": [word for word in ending.paper.line if word not in {"", str(ending.site.pk)}],
         "site": ending.site.code,
         "ends_on": ending.paper.last.isoformat(),
         "days_left": ending.left,
