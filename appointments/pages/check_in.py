@@ -22,6 +22,7 @@ from appointments.pages.forms import QUESTIONS, YES_NO, CheckInForm
 from appointments.policies.check_in_words import CHOICES, said, what_to_do
 from appointments.policies.spoken import clock, day
 from appointments.selectors.check_in import CheckIn, check_in_of
+from clinic.base import uuid7
 from patients.services.images import SentFile
 from treatments.models import AftercareReport
 from treatments.policies.aftercare import LANGUAGES
@@ -68,7 +69,7 @@ class CheckInPage(View):
             return _shown(request, asked, form=form, status=400)
         picture = form.cleaned_data.get("photo")
         sent = Sent(
-            submission=form.cleaned_data["submission"],
+            submission=form.cleaned_data["submission"] or uuid7(),
             answers=form.answers(),
             language=_language(request, asked),
             picture=SentFile(content=picture.read(), name=picture.name) if picture else None,
@@ -111,7 +112,7 @@ def _words(asked: CheckIn, language: str) -> dict[str, str]:
 def _shown(request: HttpRequest, asked: CheckIn, *, form: CheckInForm | None = None, status: int = 200) -> HttpResponse:
     language = _language(request, asked)
     words = _words(asked, language)
-    last = asked.last
+    last = asked.last if asked.takes_answers and not form else None
     context = {
         "language": language,
         "other": next(word for word in LANGUAGES if word != language),
@@ -120,7 +121,7 @@ def _shown(request: HttpRequest, asked: CheckIn, *, form: CheckInForm | None = N
         "ended": status == GONE,
         "form": form,
         "questions": [form[name] for name in QUESTIONS] if form else [],
-        "last": _answered(last, asked, language, words) if last and not form else None,
+        "last": _answered(last, asked, language, words) if last else None,
         "photo": {"kept": words["photo_kept"], "not_kept": words["photo_not_kept"]}.get(request.GET.get("photo", "")),
     }
     response = render(request, PAGE, context, status=status)

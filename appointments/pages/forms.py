@@ -15,7 +15,7 @@ QUESTIONS = ("redness", "pain", "discharge", *YES_NO)
 class CheckInForm(forms.Form):
     """The questions; `submission` makes answers that are sent twice count once."""
 
-    submission = forms.UUIDField(widget=forms.HiddenInput)
+    submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
     redness = forms.ChoiceField(widget=forms.RadioSelect)
     pain = forms.TypedChoiceField(coerce=int)
     discharge = forms.ChoiceField(widget=forms.RadioSelect)

@@ -134,6 +134,23 @@ class TestOtherAddresses:
         assert 'href="tel:+16145550100"' in response.content.decode()
         assert not AftercareReport.objects.exists()
 
+    def test_one_that_has_expired_shows_no_answers(self):
+        procedure = work()
+        path = a_link(procedure, days=-1)
+        answered(procedure, fever=True, words="It itches.")
+
+        text = Client().get(path).content.decode()
+
+        assert "It itches." not in text
+        assert "Your answers" not in text
+
+    def test_one_that_is_answered_all_day_long_says_to_call(self):
+        path = a_link()
+
+        statuses = [send(path).status_code for _ in range(11)]
+
+        assert statuses == [302] * 10 + [410]
+
     def test_one_that_was_revoked_too(self):
         path = a_link()
         Link.objects.update(revoked_at=TWO_DAYS_LATER)
@@ -201,6 +218,10 @@ class TestAnswering:
         responses = [send(path, submission=key, fever="yes") for _ in range(2)]
 
         assert {response.status_code for response in responses} == {302}
+        assert AftercareReport.objects.count() == 1
+
+    def test_sent_without_its_key_counts_all_the_same(self):
+        assert send(a_link(), submission=None).status_code == 302
         assert AftercareReport.objects.count() == 1
 
     def test_may_be_answered_again(self):
