@@ -21,7 +21,8 @@ def tell_managers_of_visits_adrift(*, now: datetime) -> None:
     """
     Once a day at each site: how many visits to come wait for somebody else; settled when none does.
 
-    A task that is open from yesterday says today's number; one that was done today is not asked again before tomorrow.
+    A task that is open from yesterday says today's number; one that somebody did today is not asked again before
+    tomorrow.
     """
     waiting = Appointment.objects.filter(status=NEEDS_REASSIGNMENT, during__endswith__gt=now)
     counts = {
@@ -39,7 +40,7 @@ def _tell(site: Site, count: int, first: datetime, now: datetime) -> None:
     local = now.astimezone(site.zone)
     today = datetime.combine(local.date(), time.min, tzinfo=site.zone)
     tasks = Task.objects.filter(kind=ADRIFT, subject=site.pk)
-    if tasks.filter(state=DONE, done_at__gte=today).exists():
+    if tasks.filter(state=DONE, done_at__gte=today, done_by__isnull=False).exists():
         return
     detail = SAID[min(count, 2)].format(count=count, day=first.astimezone(site.zone).date().isoformat())
     open_task(kind=ADRIFT, subject=site.pk, site=site, role=MANAGER, due_at=now, detail=detail)

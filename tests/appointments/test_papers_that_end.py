@@ -229,6 +229,17 @@ class TestTheDailySummary:
 
         assert [(task.state, task.done_by) for task in summaries()] == [("done", None)]
 
+    def test_that_settled_itself_is_asked_again_the_same_day(self):
+        visit = self.adrift()
+        tell_managers_of_visits_adrift(now=NOW)
+        Appointment.objects.filter(pk=visit.pk).update(status="cancelled", cancel_reason="ill")
+        tell_managers_of_visits_adrift(now=NOW + timedelta(hours=1))
+        self.adrift(48 * 60)
+
+        tell_managers_of_visits_adrift(now=NOW + timedelta(hours=2))
+
+        assert [task.state for task in summaries()] == ["done", "open"]
+
     def test_leaves_the_past_alone(self):
         self.adrift(-24 * 60)
 
