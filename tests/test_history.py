@@ -13,8 +13,13 @@ WITHOUT = {
     "Message",
     "ExpiryNotice",
     "Link",
+    "ContactConsent",
+    "InboundText",
+    "StoppedNumber",
     "Attempts",
     "KeptAnswer",
+    # a queue, whose rows are gone once they are done
+    "FreedSlot",
     "StaffToken",
     # accounts and fixed catalogues
     "User",

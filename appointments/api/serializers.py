@@ -18,6 +18,7 @@ REFERENCE, REASON = 150, 500
 """Characters at most."""
 MOST_ITEMS, MOST_MOVES, MOST_STARTS = 50, 1000, 100
 FEW_STARTS = 20
+FEWEST_OF_A_COURSE, MOST_OF_A_COURSE = 2, 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,12 @@ class BookingInput(VerdictInput):
     acknowledged = serializers.ListField(
         child=serializers.CharField(max_length=CODE), required=False, allow_null=True, max_length=MOST_ITEMS
     )
+
+
+class SeriesInput(Strict):
+    """A course of visits of one patient; none of them is booked unless all are."""
+
+    visits = BookingInput(many=True, min_length=FEWEST_OF_A_COURSE, max_length=MOST_OF_A_COURSE)
 
 
 class SlotSearchInput(Strict):

@@ -58,6 +58,12 @@ class VisitShown(serializers.Serializer[Any]):
     previous_starts = serializers.ListField(child=serializers.DateTimeField())
 
 
+class SeriesShown(serializers.Serializer[Any]):
+    """The visits of a course, in the order in which they were asked for."""
+
+    visits = VisitShown(many=True)
+
+
 class TeamShown(serializers.Serializer[Any]):
     """A free start, with everybody and everything that it takes."""
 

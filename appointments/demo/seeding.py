@@ -17,6 +17,7 @@ from appointments.demo.places import SITES, build_places
 from appointments.demo.plans import plan_visits
 from appointments.demo.staff import PASSWORD, STAFF, SUPERVISOR, hire_staff
 from appointments.demo.visits import Register, analyze
+from appointments.demo.waiting import put_on_the_waitlist
 from clinic.errors import Conflict, NotAllowed
 from clinic.models import Device, Licence, Membership, Practitioner, Room, Site, User
 from clinic.services.changes import POLICY, hold
@@ -114,6 +115,7 @@ def _make(ground: Ground, patients: int) -> None:
     order_for_some(orders, book)
     register.write()
     sign_consents(ground, register, named=book.patients[:named])
+    put_on_the_waitlist(ground, book, named=named)
     analyze()
 
 

@@ -41,8 +41,8 @@ GUIDING: Final = (
     "next_offer",
 )
 """These say only that there is something to read, behind their link."""
-OPTED_OUT, OPTED_IN, STAFF_EXPIRY = "opted_out", "opted_in", "staff_expiry"
-KEYS: Final = (*ABOUT_A_TIME, *GUIDING, OPTED_OUT, OPTED_IN, STAFF_EXPIRY)
+OPTED_OUT, OPTED_IN, HELP, STAFF_EXPIRY = "opted_out", "opted_in", "help", "staff_expiry"
+KEYS: Final = (*ABOUT_A_TIME, *GUIDING, OPTED_OUT, OPTED_IN, HELP, STAFF_EXPIRY)
 ON_THE_PORTAL: Final = ("preparation", "aftercare", "care", "step_1", "newborn", "newborn_later")
 """The protocol names the portal for these."""
 
@@ -50,13 +50,13 @@ EVERYWHERE: Final = ("clinic", "phone")
 ALLOWED: Final = (
     dict.fromkeys(ABOUT_A_TIME, ("first_name", *EVERYWHERE, "day", "time", "link"))
     | dict.fromkeys(GUIDING, ("first_name", *EVERYWHERE, "link"))
-    | {OPTED_OUT: EVERYWHERE, OPTED_IN: EVERYWHERE, STAFF_EXPIRY: ("first_name", *EVERYWHERE, "day")}
+    | {OPTED_OUT: EVERYWHERE, OPTED_IN: EVERYWHERE, HELP: EVERYWHERE, STAFF_EXPIRY: ("first_name", *EVERYWHERE, "day")}
 )
 REQUIRED: Final = (
     dict.fromkeys(ABOUT_A_TIME, (*EVERYWHERE, "day", "time"))
     | dict.fromkeys(GUIDING, (*EVERYWHERE, "link"))
     | dict.fromkeys((CONFIRMATION, "preparation", "bring", "slot_offer"), (*EVERYWHERE, "day", "time", "link"))
-    | {OPTED_OUT: EVERYWHERE, OPTED_IN: EVERYWHERE, STAFF_EXPIRY: (*EVERYWHERE, "day")}
+    | {OPTED_OUT: EVERYWHERE, OPTED_IN: EVERYWHERE, HELP: EVERYWHERE, STAFF_EXPIRY: (*EVERYWHERE, "day")}
 )
 LONGEST_LINK: Final = 60
 WORST: Final = {

@@ -9,7 +9,7 @@ from clinic.base import Keyed, one_of
 from clinic.constraints import Trigger
 from clinic.history import tracked
 from clinic.models import Site, User
-from patients.policies.contact import CHANNELS
+from clinic.policies.protocol import CHANNELS
 
 LANGUAGES = ("en", "es")
 CONTRAINDICATIONS = (
