@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from appointments.models import AppointmentItem
 from appointments.models.messages import DELIVERED, FAILED
+from appointments.selectors.expiring import visits_beyond
 from appointments.selectors.merges import open_orders_of_both, visits_at_once
 from appointments.services import causes
-from appointments.services.follow_up import replan
+from appointments.services.follow_up import replan, withdraw_about
 from appointments.services.receipts import Receipt, note_complaint, note_receipt
 from appointments.services.ripple import (
     judge_lesions_again,
@@ -24,11 +25,19 @@ from appointments.services.ripple import (
 from clinic.errors import Refusal
 from clinic.models import User
 from clinic.policies.protocol import EMAIL, Rule
-from clinic.signals import authority_changed, protocol_changed
+from clinic.selectors.expirables import Ending
+from clinic.signals import authority_changed, protocol_changed, visits_beyond_asked
 from patients.models import Lesion, Patient
 from patients.signals import lesion_noted, lesion_reclassified, lesions_settled, merge_asked
-from treatments.models import HomeCarePlan, Procedure, TreatmentPlan
-from treatments.signals import home_care_ended, home_care_started, order_revoked, plan_completed, procedure_signed
+from treatments.models import AftercareReport, HomeCarePlan, Procedure, TreatmentPlan
+from treatments.signals import (
+    aftercare_reported,
+    home_care_ended,
+    home_care_started,
+    order_revoked,
+    plan_completed,
+    procedure_signed,
+)
 
 EMAIL_EVENTS = {
     EventType.DELIVERED: (DELIVERED, ""),
@@ -48,6 +57,12 @@ def move_visits_without_authority(
     return set_adrift_what_lost_its_ground(keys=[*practitioners, *keys], reason=reason, now=now)
 
 
+@receiver(visits_beyond_asked)
+def count_visits_beyond(sender: Any, *, endings: Collection[Ending], **_: Any) -> dict[tuple[UUID, UUID], int]:
+    """Papers end: how much is booked beyond them."""
+    return visits_beyond(endings)
+
+
 @receiver(lesion_reclassified)
 def move_visits_of_reclassified_lesions(
     sender: Any, *, lesions: Collection[UUID], reason: str, now: datetime, **_: Any
@@ -64,6 +79,12 @@ def move_visits_of_revoked_order(sender: Any, *, order: UUID, reason: str, now: 
     """The signature is gone: visits on the order are set adrift."""
     items = AppointmentItem.objects.filter(order_item__order=order, holds_order=True)
     return set_adrift(visits=list(items.values_list("appointment", flat=True).distinct()), reason=reason, now=now)
+
+
+@receiver(aftercare_reported)
+def ask_no_more_what_was_answered(sender: Any, *, report: AftercareReport, now: datetime, **_: Any) -> None:
+    """The patient has told of the healing: what still waits to ask for it is not sent."""
+    withdraw_about(subjects=[report.procedure_id], stop="answered", reason="the patient has answered", now=now)
 
 
 @receiver(merge_asked)

@@ -279,6 +279,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    # Each hour, because each site has a midnight of its own.
+    "tell of papers that end": {
+        "task": "clinic.tasks.watch_expirables",
+        "schedule": crontab(minute=20),
+        "options": {"expires": 3600},
+    },
     "delete what is of no more use": {
         "task": "clinic.tasks.tidy",
         "schedule": crontab(hour=8, minute=15),

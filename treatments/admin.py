@@ -14,6 +14,7 @@ from clinic.models import Site, User
 from patients.admin import RecordAdmin, of_visible_patients
 from treatments.models import (
     Addendum,
+    AftercareReport,
     Complication,
     Encounter,
     HomeCareItem,
@@ -135,6 +136,13 @@ class AddendumAdmin(RecordAdmin):
     """What amends signed logs."""
 
     list_display = ("procedure", "signed_by", "signed_at")
+
+
+@admin.register(AftercareReport)
+class AftercareReportAdmin(RecordAdmin):
+    """What patients told of the healing."""
+
+    list_display = ("patient", "procedure", "answered_at", "red_flags", "entered_by")
 
 
 @admin.register(Incident)

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from appointments.models import Appointment
 from appointments.policies.statuses import NEEDS_REASSIGNMENT, STAFFED
+from appointments.services.adrift import tell_managers_of_visits_adrift
 from appointments.services.chores import ESCALATION, UNCLOSED
 from appointments.services.waitlist.entries import expire_entries
 from clinic.models.people import FRONT_DESK, MANAGER
@@ -26,6 +27,7 @@ def sweep_visits(*, now: datetime) -> None:
         status=NEEDS_REASSIGNMENT, during__startswith__gt=now, during__startswith__lte=now + ESCALATE_BEFORE
     )
     _put_before(MANAGER, ESCALATION, "Nobody has taken this visit yet.", adrift, now)
+    tell_managers_of_visits_adrift(now=now)
     left_open = Appointment.objects.filter(status__in=STAFFED, during__endswith__lte=now - CLOSED_WITHIN)
     _put_before(FRONT_DESK, UNCLOSED, "The visit is over, and nobody closed it.", left_open, now)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from treatments.api import catalogue, home_care, home_care_page, orders, outcomes, overrides, plans
+from treatments.api import aftercare, catalogue, home_care, home_care_page, orders, outcomes, overrides, plans
 from treatments.api.log.urls import urlpatterns as log
 
 urlpatterns = [
@@ -26,6 +26,8 @@ urlpatterns = [
     path("home-care-plans/<uuid:home_care>/complete/", home_care.Complete.as_view(), name="home-care-complete"),
     path("home-care-plans/<uuid:home_care>/new-version/", home_care.NewVersion.as_view(), name="home-care-new-version"),
     path("home-care-plans/<uuid:home_care>/page/", home_care_page.HomeCarePage.as_view(), name="home-care-page"),
+    path("aftercare-reports/", aftercare.AftercareReports.as_view(), name="aftercare-reports"),
+    path("aftercare-reports/<uuid:report>/", aftercare.OneAftercareReport.as_view(), name="aftercare-report"),
     path("outcomes/", outcomes.Outcomes.as_view(), name="outcomes"),
     path("outcomes/plot/", outcomes.Plot.as_view(), name="outcomes-plot"),
     *log,

@@ -1,3 +1,4 @@
+from treatments.models.aftercare import AftercareReport
 from treatments.models.aftermath import Addendum, Complication
 from treatments.models.catalogue import Treatment, TreatmentAct
 from treatments.models.encounters import Encounter
@@ -11,6 +12,7 @@ from treatments.models.procedures import Procedure, ProcedureItem, ProcedureOutc
 
 __all__ = [
     "Addendum",
+    "AftercareReport",
     "Complication",
     "Encounter",
     "HomeCareItem",

@@ -63,6 +63,16 @@ SELECT 'complication', coalesce(a.signed_at, p.ended_at), c.id, p.site_id, array
  WHERE p.patient_id = %(patient)s
 """
 
+AFTERCARE: Final = """
+SELECT 'aftercare_reported', r.answered_at, r.id, p.site_id,
+       ARRAY(SELECT DISTINCT o.lesion_id FROM treatments_procedureoutcome o WHERE o.procedure_id = p.id), NULL, r.entered_by_id,
+       jsonb_build_object('flags', (SELECT string_agg(replace(flag, '_', ' '), ', ') FROM unnest(r.red_flags) flag),
+                          'redness', r.redness, 'pain', r.pain::text, 'discharge', r.discharge,
+                          'fever', r.fever, 'vision', r.vision_changed, 'lid', r.lid_swollen, 'words', r.words)
+  FROM treatments_aftercarereport r JOIN treatments_procedure p ON p.id = r.procedure_id
+ WHERE r.patient_id = %(patient)s
+"""
+
 INCIDENTS: Final = """
 SELECT CASE n WHEN 1 THEN 'incident_reported' WHEN 2 THEN 'incident_reviewed' ELSE 'incident_closed' END,
        CASE n WHEN 1 THEN i.reported_at WHEN 2 THEN i.reviewed_at ELSE i.closed_at END, i.id, i.site_id,
@@ -107,4 +117,4 @@ SELECT CASE n WHEN 1 THEN 'home_care_written' WHEN 2 THEN 'home_care_started' EL
  WHERE h.patient_id = %(patient)s AND (n = 1 OR n = 2 AND h.started_at IS NOT NULL OR n = 3 AND h.ended_at IS NOT NULL)
 """
 
-EVENTS: Final = (ORDERS, OVERRIDES, STAYS, PROCEDURES, AFTERMATH, INCIDENTS, PLANS, HOME_CARE)
+EVENTS: Final = (ORDERS, OVERRIDES, STAYS, PROCEDURES, AFTERMATH, AFTERCARE, INCIDENTS, PLANS, HOME_CARE)
