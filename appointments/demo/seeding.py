@@ -11,11 +11,13 @@ from appointments.demo.cases import chart_cases, described_cases
 from appointments.demo.charts import Book
 from appointments.demo.consents import sign_consents
 from appointments.demo.ground import FUTURE_DAYS, Ground
+from appointments.demo.logs import log_visits
 from appointments.demo.orders import Orders, order_extractions, order_for_some
 from appointments.demo.people import chart_patients
 from appointments.demo.places import SITES, build_places
 from appointments.demo.plans import plan_visits
 from appointments.demo.staff import PASSWORD, STAFF, SUPERVISOR, hire_staff
+from appointments.demo.stories import tell_stories
 from appointments.demo.visits import Register, analyze
 from clinic.errors import Conflict, NotAllowed
 from clinic.models import Device, Licence, Membership, Practitioner, Room, Site, User
@@ -114,6 +116,9 @@ def _make(ground: Ground, patients: int) -> None:
     order_for_some(orders, book)
     register.write()
     sign_consents(ground, register, named=book.patients[:named])
+    analyze()
+    log_visits(ground, register)
+    tell_stories(ground)
     analyze()
 
 
