@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 
-from appointments.models import Appointment, AppointmentItem, Authority, Message, ResourceClaim
+from appointments.models import Appointment, AppointmentItem, Authority, Message, MessageText, ResourceClaim
 from appointments.selectors.visits import appointments_visible_to
 from clinic.admin.base import ReadOnlyAdmin
 from clinic.admin.history import register_history
@@ -14,7 +14,9 @@ from clinic.models import User
 
 
 def of_visible_visits(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Rows of the visits that the user may see."""
+    """Rows of the visits that the user may see; texts are about none, and everybody sees them."""
+    if rows.model.__name__ == "MessageTextEvent":
+        return rows
     way = {"Appointment": "pk", "AppointmentEvent": "pgh_obj"}.get(rows.model.__name__, "appointment")
     return rows.filter(**{f"{way}__in": appointments_visible_to(user).values("pk")})
 
@@ -70,6 +72,14 @@ class MessageAdmin(VisitRecordAdmin):
 
     list_display = ("kind", "channel", "recipient", "due_at", "state", "attempts", "sent_at", "reason_not_sent")
     list_filter = ("state", "kind")
+
+
+@admin.register(MessageText)
+class MessageTextAdmin(ReadOnlyAdmin):
+    """What messages say; new versions are published through the API, which says what speaks against them."""
+
+    list_display = ("key", "channel", "language", "version", "subject", "in_force_from", "published_by")
+    list_filter = ("key", "channel", "language")
 
 
 register_history("appointments", of_visible_visits)

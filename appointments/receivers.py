@@ -9,6 +9,8 @@ from django.dispatch import receiver
 
 from appointments.models import AppointmentItem
 from appointments.selectors.merges import open_orders_of_both, visits_at_once
+from appointments.services import causes
+from appointments.services.follow_up import replan
 from appointments.services.ripple import (
     judge_lesions_again,
     set_adrift,
@@ -16,10 +18,13 @@ from appointments.services.ripple import (
     set_adrift_what_lost_its_ground,
 )
 from clinic.errors import Refusal
-from clinic.signals import authority_changed
-from patients.models import Patient
-from patients.signals import lesion_reclassified, merge_asked
-from treatments.signals import order_revoked
+from clinic.models import User
+from clinic.policies.protocol import Rule
+from clinic.signals import authority_changed, protocol_changed
+from patients.models import Lesion, Patient
+from patients.signals import lesion_noted, lesion_reclassified, lesions_settled, merge_asked
+from treatments.models import HomeCarePlan, Procedure, TreatmentPlan
+from treatments.signals import home_care_ended, home_care_started, order_revoked, plan_completed, procedure_signed
 
 
 @receiver(authority_changed)
@@ -37,6 +42,7 @@ def move_visits_of_reclassified_lesions(
     """The chart changed: visits of the lesion that it no longer allows are set adrift."""
     moved = set_adrift_what_lost_its_ground(keys=lesions, reason=reason, now=now)
     moved += set_adrift_on_orders_of_other_lesions(lesions=lesions, reason=reason, now=now)
+    causes.follow_reclassified(lesions=lesions, now=now)
     return [*moved, *judge_lesions_again(lesions=lesions, reason=reason, now=now)]
 
 
@@ -51,3 +57,45 @@ def move_visits_of_revoked_order(sender: Any, *, order: UUID, reason: str, now: 
 def tell_what_a_merge_meets(sender: Any, *, duplicate: Patient, into: Patient, **_: Any) -> list[Refusal]:
     """Charts are to be merged: nobody is in two visits at once, and open orders of both go on."""
     return [*visits_at_once(duplicate, into), *open_orders_of_both(duplicate, into)]
+
+
+@receiver(procedure_signed)
+def follow_signed_procedure(sender: Any, *, procedure: Procedure, now: datetime, **_: Any) -> None:
+    """Work was done and signed: what follows it begins."""
+    causes.follow_procedure(procedure=procedure, now=now)
+
+
+@receiver(home_care_started)
+def follow_started_home_care(sender: Any, *, home_care: HomeCarePlan, now: datetime, **_: Any) -> None:
+    """A version of home care was begun."""
+    causes.follow_home_care(home_care=home_care, now=now)
+
+
+@receiver(home_care_ended)
+def end_follow_up_of_home_care(sender: Any, *, home_care: HomeCarePlan, actor: User, now: datetime, **_: Any) -> None:
+    """A version of home care was stopped, completed or superseded."""
+    causes.end_home_care(home_care=home_care, actor=actor, now=now)
+
+
+@receiver(plan_completed)
+def follow_completed_plan(sender: Any, *, plan: TreatmentPlan, now: datetime, **_: Any) -> None:
+    """The treatment is closed."""
+    causes.follow_plan(plan=plan, now=now)
+
+
+@receiver(lesion_noted)
+def follow_noted_lesion(sender: Any, *, lesion: Lesion, now: datetime, **_: Any) -> None:
+    """A lesion was charted."""
+    causes.follow_lesion(lesion=lesion, now=now)
+
+
+@receiver(lesions_settled)
+def end_follow_up_of_settled_lesions(sender: Any, *, lesions: Collection[UUID], reason: str, now: datetime, **_: Any) -> None:
+    """Lesions are not merely watched any more."""
+    causes.settle_lesions(lesions=lesions, reason=reason, now=now)
+
+
+@receiver(protocol_changed)
+def bring_messages_to_the_protocol(sender: Any, *, before: Rule, after: Rule, now: datetime, **_: Any) -> dict[str, Any]:
+    """A row has its next version: what waits under it goes over to that."""
+    return replan(before=before, after=after, now=now)

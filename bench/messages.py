@@ -18,10 +18,12 @@ from bench.shape import Clinic
 BATCH, WORKERS, TARGET = 1000, 2, 50_000
 WRITE = """
 INSERT INTO appointments_message (
-  id, revision, kind, channel, due_at, state, idempotency_key, attempts, provider_id, reason_not_sent, appointment_id, recipient_id)
-SELECT uuidv7(), 1, 'P03', 'email', now() - n * interval '1 ms', 'due', 'bench-' || %(run)s || '-' || n, 0, '', '', id, patient_id
-  FROM (SELECT v.id, v.patient_id, row_number() OVER () AS n
-          FROM (SELECT id, patient_id FROM appointments_appointment ORDER BY id LIMIT 1000) v, generate_series(1, %(each)s)) m
+  id, revision, kind, version, channel, due_at, state, idempotency_key, attempts, provider_id, reason_not_sent, address,
+  offset_days, subject_kind, appointment_id, subject, site_id, recipient_id)
+SELECT uuidv7(), 1, 'P03', 1, 'email', now() - n * interval '1 ms', 'due', 'bench-' || %(run)s || '-' || n, 0, '', '', '',
+       -1, 'visit', id, id, site_id, patient_id
+  FROM (SELECT v.id, v.patient_id, v.site_id, row_number() OVER () AS n
+          FROM (SELECT id, patient_id, site_id FROM appointments_appointment ORDER BY id LIMIT 1000) v, generate_series(1, %(each)s)) m
  WHERE n <= %(many)s
 """
 STAND_ASIDE = "UPDATE appointments_message SET state = 'withdrawn', reason_not_sent = 'set aside', claimed_until = NULL WHERE state = 'due'"

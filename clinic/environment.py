@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from environs import Env
 
 S3_PATIENCE = {"connect_timeout": 2, "read_timeout": 10, "retries": {"total_max_attempts": 2}}
 """Seconds, and tries: somebody waits for the answer."""
+SMS_GATEWAYS = ("file", "console", "http", "apprise")
+LONGEST_PUBLIC_URL = 34
+"""With a path and a token of 26 characters a link then takes 60."""
 DEFAULT_SECRET_KEY = "insecure-default-for-one-machine-only-replace-it-before-anyone-else-can-reach-it"
 
 
@@ -45,6 +49,38 @@ def photo_storage(env: Env, *, folder: Path) -> dict[str, Any]:
         "client_config": import_module("botocore.config").Config(signature_version="s3v4", **S3_PATIENCE),
     }
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+def public_url(env: Env, *, default: str) -> str:
+    """
+    Where links in messages lead (PUBLIC_URL), without a slash at its end.
+
+    :raises ImproperlyConfigured: for one that is no address, or so long that no text message has room for a link.
+    """
+    address = env.str("PUBLIC_URL", default).rstrip("/")
+    if not address.startswith(("https://", "http://")):
+        raise ImproperlyConfigured("PUBLIC_URL begins with https:// (or, on one machine, http://).")
+    if len(address) > LONGEST_PUBLIC_URL:
+        raise ImproperlyConfigured(f"PUBLIC_URL has {LONGEST_PUBLIC_URL} characters at most: text messages hold 160 in all.")
+    return address
+
+
+def sms_gateway(env: Env) -> tuple[str, str, str]:
+    """
+    Who sends text messages, its address and its token.
+
+    :raises ImproperlyConfigured: for a gateway that is none, or lacks what it needs.
+    """
+    name, url = env.str("SMS_GATEWAY", "") or "file", env.str("SMS_URL", "")
+    if name not in SMS_GATEWAYS:
+        raise ImproperlyConfigured(f"SMS_GATEWAY is one of {', '.join(SMS_GATEWAYS)}.")
+    if name == "http" and not url.startswith(("https://", "http://")):
+        raise ImproperlyConfigured("SMS_GATEWAY=http needs SMS_URL, the address of the service.")
+    if name == "apprise" and "{to}" not in url:
+        raise ImproperlyConfigured("SMS_GATEWAY=apprise needs SMS_URL, with {to} where the number stands.")
+    if name == "apprise" and find_spec("apprise") is None:
+        raise ImproperlyConfigured("SMS_GATEWAY=apprise needs apprise: install pearl[sms].")
+    return name, url, env.str("SMS_TOKEN", "")
 
 
 def is_public(*, host: str, allowed_hosts: Sequence[str]) -> bool:

@@ -1,5 +1,6 @@
 """Structured logs: one JSON line each, with the request id, and without values that may belong to a patient."""
 
+import re
 import sys
 import traceback
 from typing import Any
@@ -9,15 +10,20 @@ from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
 Event = dict[str, Any]
+TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{22}(?=/|$)")
+"""128 bits as one step of an address."""
 
 
 class RequestLog(RequestMiddleware):
-    """One line a request: method and path; never the query, which may name a patient, nor the address of the caller."""
+    """
+    One line a request: method and path; never the query, which may name a patient, nor the address of the caller, nor the token of
+    a link, which opens it.
+    """
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
         """`GET /api/v1/...`, without the query string."""
-        return f"{request.method} {request.path}"
+        return f"{request.method} {TOKEN.sub('...', request.path)}"
 
 
 def without_values(logger: Any, name: str, event: Event) -> Event:
@@ -54,6 +60,7 @@ def configuration(*, level: int) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     quiet = {name: {"level": "WARNING"} for name in ("celery", "kombu", "amqp")} | {"psycopg.pool": {"level": "ERROR"}}
+    quiet |= {"apprise": {"level": "CRITICAL"}}  # it names numbers in what it logs
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -8,7 +8,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from environs import Env
 
-from clinic.environment import DEFAULT_SECRET_KEY, is_public, kept, photo_storage, require_safe_start
+from clinic.environment import DEFAULT_SECRET_KEY, is_public, kept, photo_storage, public_url, require_safe_start, sms_gateway
 from clinic.logging import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -22,6 +22,7 @@ PORT = env.int("PORT", 8000)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 SECRET_KEY = env.str("SECRET_KEY", None) or kept(DATA_DIR, "secret_key") or DEFAULT_SECRET_KEY
 PUBLIC_ADDRESS = is_public(host=HOST, allowed_hosts=ALLOWED_HOSTS)
+PUBLIC_URL = public_url(env, default=f"http://localhost:{PORT}")
 THROTTLED = not (env.str("THROTTLES", "on") == "off" and DEMO and not PUBLIC_ADDRESS)
 require_safe_start(public=PUBLIC_ADDRESS, debug=DEBUG, secret_key=SECRET_KEY)
 
@@ -287,6 +288,9 @@ if EMAIL_URL:
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
 else:
     EMAIL_BACKEND = "appointments.mail.OutboxBackend"
+
+# Text messages: SMS_GATEWAY names who sends them; without one, they are lines of the same file (appointments/gateways.py).
+SMS_GATEWAY, SMS_URL, SMS_TOKEN = sms_gateway(env)
 
 # Logs: one JSON line each, on stderr, without values that may belong to a patient.
 LOGGING = configuration(level=env.log_level("LOG_LEVEL", "INFO"))

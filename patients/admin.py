@@ -14,6 +14,7 @@ from patients.models import (
     BodySite,
     Consent,
     ConsentText,
+    ContactConsent,
     Contraindication,
     Diagnosis,
     Lesion,
@@ -116,6 +117,14 @@ class ConsentAdmin(RecordAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Every column but the bytes of a drawn signature, which the printed page shows."""
         return [name for name in super().get_fields(request, obj) if name != "signature_image"]
+
+
+@admin.register(ContactConsent)
+class ContactConsentAdmin(RecordAdmin):
+    """What was said about messages."""
+
+    list_display = ("patient", "channel", "consent_class", "granted", "at", "source", "recorded_by")
+    list_filter = ("channel", "consent_class", "granted")
 
 
 @admin.register(ConsentText)

@@ -17,6 +17,16 @@ Sent with `patient` (Patient), `kind` (a word) and `now` after the patient's con
 The patient is held; what was kept or planned on the strength of the consent ends in the same transaction.
 """
 
+lesion_noted = Signal()
+"""Sent with `lesion` (Lesion) and `now` after it was charted; whatever follows from it begins in the same transaction."""
+
+lesions_settled = Signal()
+"""
+Sent with `lesions` (uuids), `reason` (words for the staff) and `now` when nobody merely watches these lesions any more.
+
+They were planned, treated, referred or resolved; what waited for them ends in the same transaction.
+"""
+
 contraindications_coming = Signal()
 """
 Sent with `patient`, `held` (the `Held` rows that are about to be kept), `actor` and `now` before they are written.

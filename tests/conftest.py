@@ -14,7 +14,20 @@ from clinic.local import postgres
 from tests.template import home_with_migrations
 
 NOWHERE = "redis://127.0.0.1:1/0"
-OUTSIDE = ("ALLOWED_HOSTS", "BEHIND_PROXY", "DEBUG", "DEMO", "EMAIL_URL", "HOST", "PORT", "SECRET_KEY", "THROTTLES")
+OUTSIDE = (
+    "ALLOWED_HOSTS",
+    "BEHIND_PROXY",
+    "DEBUG",
+    "DEMO",
+    "EMAIL_URL",
+    "HOST",
+    "PORT",
+    "PUBLIC_URL",
+    "SECRET_KEY",
+    "SMS_GATEWAY",
+    "SMS_URL",
+    "THROTTLES",
+)
 MIGRATED = "PEARL_TESTS_TEMPLATE"
 FOLDER = pytest.StashKey[Path]()
 SERVER = pytest.StashKey[postgres.Server]()

@@ -15,6 +15,7 @@ from patients.models import Assessment, Contraindication, Lesion, Patient, Patie
 from patients.services.assessments import NewAssessment, sign_assessment
 from patients.services.patient_merges import merge_patients, preview_merge, undo_merge
 from tests.factories import LANCET_FACE, NOON, a_lesion, a_patient, a_practitioner, a_site, a_treatment, a_user, a_visit, span
+from tests.factories_contact import a_word
 from tests.patients.charting import a_clinician
 from treatments.models import Encounter, OrderItem, Override, TreatmentOrder
 
@@ -41,9 +42,17 @@ def a_chart(patient: Patient, *, start: int = NEXT_WEEK) -> Lesion:
     stay = Encounter.objects.create(patient=patient, site=a_site(), practitioner=practitioner, started_at=NOW)
     Appointment.objects.filter(pk=coming.pk).update(encounter=stay)
     Message.objects.create(
-        appointment=ended, revision=1, recipient=patient, kind="b", due_at=NOW, idempotency_key=str(ended.pk)
+        site=ended.site,
+        appointment=ended,
+        subject=ended.pk,
+        revision=1,
+        recipient=patient,
+        kind="b",
+        due_at=NOW,
+        idempotency_key=str(ended.pk),
     )
     an_override(lesion, practitioner)
+    a_word(patient)
     return lesion
 
 

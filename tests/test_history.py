@@ -11,6 +11,7 @@ WITHOUT = {
     "Authority",
     # their rows are their own record
     "Message",
+    "Link",
     "Attempts",
     "KeptAnswer",
     "StaffToken",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appointments.api import export, messages, reassignments, slots, timeline, verdicts, visits
+from appointments.api import export, message_texts, messages, reassignments, slots, timeline, verdicts, visits
 from appointments.api.actions import ACTIONS
 
 urlpatterns = [
@@ -22,4 +22,7 @@ urlpatterns = [
     path("patients/<uuid:patient>/export/page/", export.ExportPage.as_view(), name="patient-export-page"),
     path("patients/<uuid:patient>/export/pdf/", export.ExportPdf.as_view(), name="patient-export-pdf"),
     path("messages/", messages.Messages.as_view(), name="messages"),
+    path("message-texts/", message_texts.MessageTexts.as_view(), name="message-texts"),
+    path("message-texts/preview/", message_texts.TryMessageText.as_view(), name="message-text-preview"),
+    path("message-texts/<uuid:text>/", message_texts.OneMessageText.as_view(), name="message-text"),
 ]

@@ -75,7 +75,7 @@ class Book:
     def add_patient(
         self, *, site: str, given_name: str, family_name: str, birth_date: date, email: str, **more: str
     ) -> Patient:
-        """A patient who agreed to messages by e-mail; a minor's go to the guardian named in `more`."""
+        """A patient who gave an address for messages; a minor's go to the guardian named in `more`."""
         place = self.ground.sites[site]
         patient = Patient(
             id=self.ground.key(),
@@ -85,8 +85,6 @@ class Book:
             birth_date=birth_date,
             email=email,
             time_zone=place.time_zone,
-            email_consent_at=self.ground.ago(days=60),
-            email_consent_source="Registration at the desk",
             **more,
         )
         self.patients.append(patient)

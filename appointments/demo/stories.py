@@ -11,6 +11,7 @@ from appointments.demo.pictures import skin_with
 from appointments.demo.treating import LANCET, MEDIUM, draft_log, sign
 from clinic.errors import Unavailable
 from clinic.models import Practitioner, Site
+from clinic.services.tasks import finish_tasks_about
 from patients.models import Lesion, Patient
 from patients.policies.consents import PATIENT, PHOTOS, Signer
 from patients.policies.findings import CONFIRMED
@@ -32,6 +33,8 @@ from treatments.services.plans import activate_plan, draft_plan
 from treatments.services.steps import Means, close_step
 
 HALF_AN_HOUR = timedelta(minutes=30)
+REVIEWED, NEW_BUMPS = "review_procedure", "look_for_new_bumps"
+"""What the protocol asks of the performer, two weeks after an extraction and two months after a peel."""
 ROUTINE = (
     NewItem(ingredient="retinol", region="face", strength="low", per_week=2, time_of_day="evening"),
     NewItem(ingredient="sunscreen", region="face", time_of_day="morning"),
@@ -93,9 +96,13 @@ class Story:
         )
         return sign(procedure, at=at + HALF_AN_HOUR)
 
+    def look_again(self, procedure: Procedure, task: str, *, at: datetime) -> None:
+        """The doctor looked at the skin again, as the protocol asked after the work."""
+        finish_tasks_about(subjects=[procedure.pk], kind=task, actor=self.doctor.user, now=at)
+
     def find(self, *, at: datetime, **told: object) -> Lesion:
         """A new bump, noted and confirmed as a milium."""
-        lesion = note_lesion(actor=self.doctor.user, patient=self.patient, lesion=NewLesion(**told))
+        lesion = note_lesion(actor=self.doctor.user, patient=self.patient, lesion=NewLesion(**told), now=at)
         sign_assessment(actor=self.doctor.user, lesions=[lesion.pk], assessment=MILIUM, now=at)
         return lesion
 
@@ -136,8 +143,9 @@ def _came_back(story: Story, earlier: Lesion) -> None:
     extracted_at, noted_at = story.on(150), story.on(42)
     story.agree("lancet_extraction", PHOTOS, at=extracted_at - HALF_AN_HOUR)
     story.photograph(earlier, bump=True, at=extracted_at)
-    story.treat(LANCET, at=extracted_at, lesion=earlier)
+    extraction = story.treat(LANCET, at=extracted_at, lesion=earlier)
     story.photograph(earlier, bump=False, at=story.on(136))
+    story.look_again(extraction, REVIEWED, at=story.on(136))
     lesion = story.find(
         at=noted_at,
         body_site="cheek",
@@ -146,8 +154,8 @@ def _came_back(story: Story, earlier: Lesion) -> None:
         first_noted_on=noted_at.date(),
         recurrence_of=earlier.pk,
     )
-    extraction = NewStep(kind="extraction", treatment=LANCET, lesions=(lesion.pk,))
-    plan = story.plan(NewStep(kind="home_care"), extraction, NewStep(kind="review"), at=noted_at, outcome="home_care")
+    again = NewStep(kind="extraction", treatment=LANCET, lesions=(lesion.pk,))
+    plan = story.plan(NewStep(kind="home_care"), again, NewStep(kind="review"), at=noted_at, outcome="home_care")
     care = NewCare(items=ROUTINE, lesions=(lesion.pk,), pregnancy_answer="no", note="Not near the eyes.")
     doctor, began_at = story.doctor.user, story.on(40)
     home_care = draft_home_care(actor=doctor, patient=story.patient, site=story.site, care=care, plan=plan, now=began_at)
@@ -160,17 +168,19 @@ def _came_from_a_peel(story: Story) -> None:
     peeled_at, noted_at, extracted_at = story.on(110), story.on(55), story.on(20)
     story.agree("chemical_peel", at=peeled_at - HALF_AN_HOUR)
     peel = story.treat(MEDIUM, at=peeled_at, body_site="cheek")
+    story.look_again(peel, NEW_BUMPS, at=noted_at)
     lesion = story.find(
         at=noted_at, body_site="cheek", laterality="right", depth="epidermal", first_noted_on=story.on(60).date()
     )
     if peel.is_signed:
         name_causing_procedure(actor=story.doctor.user, lesion=lesion, procedure=peel, cause="resurfacing", now=noted_at)
-    extraction = NewStep(kind="extraction", treatment=LANCET, lesions=(lesion.pk,))
-    story.plan(extraction, NewStep(kind="review"), at=noted_at, outcome="extraction_planned")
+    planned = NewStep(kind="extraction", treatment=LANCET, lesions=(lesion.pk,))
+    story.plan(planned, NewStep(kind="review"), at=noted_at, outcome="extraction_planned")
     story.agree("lancet_extraction", PHOTOS, at=extracted_at - HALF_AN_HOUR)
     story.photograph(lesion, bump=True, at=extracted_at)
-    story.treat(LANCET, at=extracted_at, lesion=lesion)
+    extraction = story.treat(LANCET, at=extracted_at, lesion=lesion)
     story.photograph(lesion, bump=False, at=story.on(6))
+    story.look_again(extraction, REVIEWED, at=story.on(6))
 
 
 def _left_in_peace(story: Story, lesion: Lesion) -> None:

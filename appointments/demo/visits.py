@@ -12,12 +12,14 @@ from appointments.demo.ground import Ground
 from appointments.demo.orders import Orders
 from appointments.demo.plans import Plan
 from appointments.models import Appointment, AppointmentItem, Message
-from appointments.policies.protocol import BY_ID, EMAIL, REMINDER, due_at, key_of
+from appointments.policies.protocol import key_of
 from appointments.policies.statuses import BOOKED, CANCELLED, COMPLETED, IN_TREATMENT, NO_SHOW
 from appointments.selectors.availability import slot_of
 from appointments.services.encounters import replan_encounter
 from clinic.models import Licence, Practitioner
+from clinic.policies.protocol import EMAIL, Rule, moments
 from clinic.scopes import LEVELS
+from clinic.selectors.protocol import shipped_rules
 from treatments.models import Encounter
 from treatments.models.orders import ACTIVE, USED
 
@@ -47,6 +49,7 @@ class Register:
     items: list[AppointmentItem] = field(default_factory=list)
     encounters: list[Encounter] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    reminders: list[Rule] = field(default_factory=lambda: [shipped_rules()[code] for code in ("P02", "P03")])
     licences: dict[UUID, Licence] = field(default_factory=dict)
 
     def add(self, plan: Plan) -> None:
@@ -160,21 +163,26 @@ class Register:
         return encounter
 
     def _remind(self, visit: Appointment) -> None:
-        """The day-before reminder alone: nobody is told of hundreds of bookings at the first start."""
-        due = due_at(rule=BY_ID[REMINDER], starts_at=visit.start, site_zone=visit.site.zone, now=self.ground.now)
-        if due:
-            self.messages.append(
-                Message(
-                    id=self.ground.key(),
-                    appointment=visit,
-                    revision=visit.revision,
-                    recipient=visit.patient,
-                    kind=REMINDER,
-                    channel=EMAIL,
-                    due_at=due,
-                    idempotency_key=key_of(subject=visit.id, revision=visit.revision, kind=REMINDER, channel=EMAIL),
+        """The reminders alone: nobody is told of hundreds of bookings at the first start."""
+        for rule in self.reminders:
+            for days, due in moments(rule=rule, anchor=visit.start, zone=visit.site.zone, now=self.ground.now):
+                self.messages.append(
+                    Message(
+                        id=self.ground.key(),
+                        site=visit.site,
+                        appointment=visit,
+                        subject=visit.id,
+                        revision=visit.revision,
+                        recipient=visit.patient,
+                        kind=rule.code,
+                        channel=EMAIL,
+                        anchor_at=visit.start,
+                        offset_days=days,
+                        due_at=due,
+                        expires_at=due + timedelta(days=rule.keeps_days),
+                        idempotency_key=key_of(subject=visit.id, revision=visit.revision, kind=rule.code, channel=EMAIL),
+                    )
                 )
-            )
 
     def _decision(self, plan: Plan, authoriser: Authoriser | None) -> dict[str, Any]:
         """What a booking would have kept of its reasons."""

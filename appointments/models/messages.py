@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from appointments.models.visits import Appointment
 from clinic.base import Keyed, one_of
+from clinic.models import Site, User
+from clinic.policies.protocol import CHANNELS
 from patients.models import Patient
 
 DUE, SENT, DELIVERED, FAILED = "due", "sent", "delivered", "failed"
@@ -15,26 +17,44 @@ MESSAGE_STATES = (DUE, SENT, DELIVERED, FAILED, EXPIRED, WITHDRAWN, SUPPRESSED, 
 CLAIMED = "claimed"
 """How a due message is shown while a worker holds it."""
 
+VISIT, PROCEDURE, HOME_CARE, LESION = "visit", "procedure", "home_care", "lesion"
+PLAN, OFFER, NUMBER, PAPER = "plan", "offer", "number", "paper"
+SUBJECTS = (VISIT, PROCEDURE, HOME_CARE, LESION, PLAN, OFFER, NUMBER, PAPER)
+
 
 class Message(Keyed):
     """
-    One message of one kind for one revision of a visit; `reason_not_sent` says why it did not go.
+    One message of one row of the protocol (`kind`, in that `version`) about one subject; `reason_not_sent` says why it did not go.
+
+    `revision` is the revision of the visit, else the days of the offset: the key tells one from the other. `anchor_at` is the
+    moment from which `offset_days` were counted, None for what leaves at once. After `expires_at` it makes no sense any more; a
+    visit's own start serves for its reminders. `address` is where it went.
 
     The row is its own record (state, times, reason), and rows are never deleted: it needs no history beside it. A worker claims it
     by `claimed_until` alone, which no index holds: a claim is then the cheapest of updates, in the room that the pages keep free.
     """
 
-    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="messages")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+", db_index=False)
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="messages", null=True, blank=True, db_index=False)
+    subject = models.UUIDField()
+    subject_kind = models.TextField(default=VISIT, choices=[(word, word) for word in SUBJECTS])
     revision = models.PositiveIntegerField()
-    recipient = models.ForeignKey(Patient, models.PROTECT, related_name="messages", db_index=False)
+    recipient = models.ForeignKey(Patient, models.PROTECT, related_name="messages", null=True, blank=True)
+    staff = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True, db_index=False)
     kind = models.TextField()
-    channel = models.TextField(default="email")
+    version = models.PositiveIntegerField(default=1)
+    channel = models.TextField(default="email", choices=[(word, word) for word in CHANNELS])
+    anchor_at = models.DateTimeField(null=True, blank=True)
+    offset_days = models.SmallIntegerField(default=0)
     due_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
     state = models.TextField(default=DUE, choices=[(state, state) for state in MESSAGE_STATES])
     idempotency_key = models.TextField()
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    address = models.TextField(blank=True)
     provider_id = models.TextField(blank=True)
     reason_not_sent = models.TextField(blank=True)
 
@@ -42,13 +62,32 @@ class Message(Keyed):
         constraints = [
             models.UniqueConstraint(fields=["idempotency_key"], name="message_is_written_once"),
             one_of("state", MESSAGE_STATES, name="message_has_a_known_state"),
+            one_of("channel", CHANNELS, name="message_has_a_known_channel"),
+            one_of("subject_kind", SUBJECTS, name="message_is_about_a_known_subject"),
+            models.CheckConstraint(
+                name="message_has_one_recipient",
+                condition=Q(recipient__isnull=False, staff__isnull=True) | Q(recipient__isnull=True, staff__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="message_about_a_visit_names_it",
+                condition=Q(subject_kind=VISIT, appointment__isnull=False, subject=F("appointment"))
+                | (~Q(subject_kind=VISIT) & Q(appointment__isnull=True)),
+            ),
             models.CheckConstraint(
                 name="message_not_sent_says_why",
                 condition=~Q(state__in=[EXPIRED, WITHDRAWN, SUPPRESSED, DEAD, FAILED]) | ~Q(reason_not_sent=""),
             ),
+            models.CheckConstraint(
+                name="message_sent_says_when", condition=~Q(state__in=[SENT, DELIVERED]) | Q(sent_at__isnull=False)
+            ),
         ]
         indexes = [
             models.Index(fields=["due_at"], name="message_due", condition=Q(state=DUE)),
+            models.Index(fields=["subject"], name="message_waiting_about", condition=Q(state=DUE)),
+            models.Index(
+                fields=["address", "sent_at"], name="text_by_number", condition=Q(channel="sms", sent_at__isnull=False)
+            ),
+            models.Index(fields=["provider_id"], name="message_by_receipt", condition=~Q(provider_id="")),
         ]
 
     def shown_state(self, *, now: datetime) -> str:

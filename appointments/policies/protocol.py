@@ -1,80 +1,48 @@
-"""Which message follows which event, when it is due and until when it makes sense. Times are UTC unless a zone is named."""
+"""What is looked at again before a message leaves, and what then becomes of it. Times are UTC unless a zone is named."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from appointments.policies.statuses import BOOKED, CANCELLED, NEEDS_REASSIGNMENT
+from appointments.policies.statuses import BOOKED, CANCELLED, COMPLETED, NEEDS_REASSIGNMENT, NO_SHOW
+from clinic.policies.protocol import Rule
 from treatments.policies.dates import birthday, day_after
 
 CONFIRMATION, REMINDER, CHANGE = "P01", "P03", "P05"
-EMAIL: Final = "email"
 AWAKE: Final = (time(9), time(20))
 OF_AGE: Final = 18
 TRIES: Final = 8
+A_DAY, A_WEEK, TEXTS_A_WEEK = timedelta(days=1), timedelta(days=7), 3
+"""Texts to one number: one a day and three a week (47 CFR 64.1200(a)(9)(iv)); families share a number, and so this count."""
+LATER: Final = timedelta(minutes=10)
+STILL: Final = {"no_show": NO_SHOW, "completed": COMPLETED}
+"""The status in which a visit is written about after such an event; after every other one it is booked."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
-    """
-    One row of the protocol: `events` of a visit that cause the message.
+class Visit:
+    """The visit as it is now, and the revision that the message is about."""
 
-    `days_before` counts calendar days on the site's wall clock before the start; None means at once.
-    `awake_only` keeps it to the waking hours of the patient's zone: a message at once answers an act, a reminder does not.
-    """
-
-    id: str
-    events: tuple[str, ...]
-    text: str
-    days_before: int | None
-    awake_only: bool
-    consent: str
-    source: str
-
-
-PROTOCOL: Final = (
-    Rule(
-        id=CONFIRMATION,
-        events=("booked",),
-        text="confirmation",
-        days_before=None,
-        awake_only=False,
-        consent="transactional",
-        source="HHS, HIPAA FAQ: appointment messages are part of treatment",
-    ),
-    Rule(
-        id=REMINDER,
-        events=("booked", "moved"),
-        text="reminder",
-        days_before=1,
-        awake_only=True,
-        consent="transactional",
-        source="house rule (not from the seeds); waking hours stricter than 47 CFR 64.1200(c)(1)",
-    ),
-    Rule(
-        id=CHANGE,
-        events=("moved", "cancelled"),
-        text="change",
-        days_before=None,
-        awake_only=False,
-        consent="transactional",
-        source="house rule (not from the seeds)",
-    ),
-)
-BY_ID: Final = {rule.id: rule for rule in PROTOCOL}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """What is looked at again before a message leaves: the message, and the visit as it is now."""
-
-    kind: str
     revision: int
     visit_status: str
     visit_revision: int
     starts_at: datetime
-    patient_zone: ZoneInfo
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """
+    What is looked at again before a message leaves.
+
+    `visit` for messages about one; `ended` is why the subject needs no message any more, blank while it does.
+    """
+
+    rule: Rule
+    zone: ZoneInfo
+    expires_at: datetime | None = None
+    visit: Visit | None = None
+    ended: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,20 +55,84 @@ class Ruling:
 
 
 SEND: Final = Ruling(state="sent")
-LATER: Final = timedelta(minutes=10)
 
 
-def rules_of(event: str) -> list[Rule]:
-    """The messages that an event of a visit causes."""
-    return [rule for rule in PROTOCOL if event in rule.events]
+def rule_on(standing: Standing, *, now: datetime) -> Ruling:
+    """Whether a message that is due leaves now, later or never."""
+    if not standing.rule.active:
+        return Ruling(state="withdrawn", reason="the protocol says it no more")
+    if standing.ended:
+        return Ruling(state="withdrawn", reason=standing.ended)
+    if standing.visit and (ruling := _about_visit(standing, standing.visit, now)):
+        return ruling
+    return _when_awake(standing, now)
 
 
-def due_at(*, rule: Rule, starts_at: datetime, site_zone: ZoneInfo, now: datetime) -> datetime | None:
-    """When the message leaves (UTC); None when its moment is already past."""
-    if rule.days_before is None:
-        return now
-    due = days_before(starts_at, rule.days_before, site_zone)
-    return due if due > now else None
+def _about_visit(standing: Standing, visit: Visit, now: datetime) -> Ruling | None:
+    """What the visit itself says; nothing where it does not stand in the way."""
+    tells_the_end = visit.visit_status == CANCELLED and visit.revision > visit.visit_revision
+    if "cancelled" in standing.rule.events and tells_the_end:
+        return _too_late(standing, now) or SEND
+    if visit.revision != visit.visit_revision:
+        return Ruling(state="withdrawn", reason="the visit was moved")
+    if visit.visit_status == NEEDS_REASSIGNMENT:
+        return _too_late(standing, now) or Ruling(state="due", due_at=now + LATER)
+    if visit.visit_status not in _statuses(standing.rule):
+        return Ruling(state="withdrawn", reason=f"the visit is {visit.visit_status}")
+    return None
+
+
+def _statuses(rule: Rule) -> set[str]:
+    return {STILL.get(event, BOOKED) for event in rule.events}
+
+
+def _ends_at(standing: Standing) -> datetime | None:
+    """When the message makes no sense any more: with the start of the visit at the latest, unless it follows that visit."""
+    ends = [standing.expires_at, standing.visit.starts_at if _is_before(standing) and standing.visit else None]
+    return min((moment for moment in ends if moment), default=None)
+
+
+def _is_before(standing: Standing) -> bool:
+    return standing.visit is not None and BOOKED in _statuses(standing.rule)
+
+
+def _too_late(standing: Standing, now: datetime) -> Ruling | None:
+    end = _ends_at(standing)
+    return Ruling(state="expired", reason=_why_late(standing, now)) if end and now >= end else None
+
+
+def _when_awake(standing: Standing, now: datetime) -> Ruling:
+    if late := _too_late(standing, now):
+        return late
+    if not standing.rule.awake_only:
+        return SEND
+    return put_off(standing, until=next_awake(now, standing.zone), now=now)
+
+
+def put_off(standing: Standing, *, until: datetime, now: datetime) -> Ruling:
+    """Send it then; expired where it would make no sense any more."""
+    end = _ends_at(standing)
+    if until == now:
+        return SEND
+    if end and until >= end:
+        return Ruling(state="expired", reason=f"{_why_late(standing, until)} before it may leave")
+    return Ruling(state="due", due_at=until)
+
+
+def _why_late(standing: Standing, at: datetime) -> str:
+    has_begun = _is_before(standing) and standing.visit is not None and at >= standing.visit.starts_at
+    return "the visit begins" if has_begun else "its time is over"
+
+
+def next_text(*, sent: list[datetime], now: datetime, zone: ZoneInfo) -> datetime:
+    """When the next text may go to a number that had these (now, if at once): one a day, three in seven days."""
+    recent = sorted(moment for moment in sent if moment > now - A_WEEK)
+    free = now
+    if recent:
+        free = max(free, recent[-1] + A_DAY)
+    if len(recent) >= TEXTS_A_WEEK:
+        free = max(free, recent[-TEXTS_A_WEEK] + A_WEEK)
+    return now if free == now else next_awake(free, zone)
 
 
 def days_before(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
@@ -117,19 +149,6 @@ def next_awake(moment: datetime, zone: ZoneInfo) -> datetime:
         return moment
     day = wall.date() if wall.time() < first else day_after(wall.date())
     return datetime.combine(day, first, tzinfo=zone).astimezone(UTC)
-
-
-def rule_on(standing: Standing, *, now: datetime) -> Ruling:
-    """Whether a message that is due leaves now, later or never."""
-    if standing.kind == CHANGE and standing.visit_status == CANCELLED and standing.revision > standing.visit_revision:
-        return _too_late(standing, now) or SEND
-    if standing.revision != standing.visit_revision:
-        return Ruling(state="withdrawn", reason="the visit was moved")
-    if standing.visit_status == NEEDS_REASSIGNMENT:
-        return _too_late(standing, now) or Ruling(state="due", due_at=now + LATER)
-    if standing.visit_status != BOOKED:
-        return Ruling(state="withdrawn", reason=f"the visit is {standing.visit_status}")
-    return _too_late(standing, now) or _when_awake(standing, now)
 
 
 def is_minor(*, born: date, now: datetime, zone: ZoneInfo) -> bool:
@@ -151,18 +170,3 @@ def kind_and_channel(key: str) -> tuple[str, str]:
     """The last two parts of a key; empty for anything else."""
     parts = key.split(":")
     return (parts[2], parts[3]) if len(parts) == 4 else ("", "")
-
-
-def _too_late(standing: Standing, now: datetime) -> Ruling | None:
-    if now < standing.starts_at:
-        return None
-    return Ruling(state="expired", reason="the visit had begun")
-
-
-def _when_awake(standing: Standing, now: datetime) -> Ruling:
-    if not BY_ID[standing.kind].awake_only:
-        return SEND
-    awake = next_awake(now, standing.patient_zone)
-    if awake >= standing.starts_at:
-        return Ruling(state="expired", reason="the visit would have begun before the patient's waking hours")
-    return SEND if awake == now else Ruling(state="due", due_at=awake)

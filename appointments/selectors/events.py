@@ -18,10 +18,10 @@ SELECT CASE n WHEN 1 THEN 'visit_booked' ELSE 'visit' END,
 
 MESSAGES: Final = """
 SELECT CASE WHEN m.sent_at IS NULL THEN 'message_not_sent' ELSE 'message_sent' END, coalesce(m.sent_at, m.due_at), m.id,
-       v.site_id, '{}', NULL, NULL,
+       m.site_id, '{}', NULL, NULL,
        jsonb_build_object('kind', m.kind, 'channel', m.channel, 'reason', m.reason_not_sent)
-  FROM appointments_message m JOIN appointments_appointment v ON v.id = m.appointment_id
- WHERE v.patient_id = %(patient)s AND (m.sent_at IS NOT NULL OR m.state IN ('failed', 'expired', 'suppressed', 'dead'))
+  FROM appointments_message m
+ WHERE m.recipient_id = %(patient)s AND (m.sent_at IS NOT NULL OR m.state IN ('failed', 'expired', 'suppressed', 'dead'))
 """
 
 EVENTS: Final = (VISITS, MESSAGES)

@@ -23,7 +23,7 @@ from appointments.selectors.visits import work_of_visit
 from appointments.services.chores import seen_to
 from appointments.services.encounters import ask_for_log, begin_encounter, open_encounter
 from appointments.services.guarded import settled
-from appointments.services.messages import plan_cancelled, withdraw
+from appointments.services.messages import plan_cancelled, plan_ended, withdraw
 from appointments.services.orders import settle_orders
 from appointments.services.refusing import illegal_transition, refuse
 from clinic.models import User
@@ -74,7 +74,7 @@ def complete_visit(*, actor: User, visit: Appointment, now: datetime) -> Appoint
     _end_encounter(visit.encounter, "finished", now)
     ask_for_log(visit=visit, now=now)
     seen_to(visit=visit, actor=actor, now=now)
-    withdraw(visit=visit, reason="the visit is over")
+    plan_ended(visit=visit, event="completed", reason="the visit is over", now=now)
     return visit
 
 
@@ -91,7 +91,7 @@ def record_no_show(*, actor: User, visit: Appointment, now: datetime) -> Appoint
     if now < visit.start + NO_SHOW_AFTER:
         raise illegal_transition("A no-show is recorded from 15 minutes after the start on.")
     visit = _end(visit, NO_SHOW, actor, now, why="no-show")
-    withdraw(visit=visit, reason="the patient did not come")
+    plan_ended(visit=visit, event="no_show", reason="the patient did not come", now=now)
     return visit
 
 
@@ -146,8 +146,6 @@ def _end(visit: Appointment, status: str, actor: User, now: datetime, *, why: st
     settle_orders(item_ids=list(visit.items.values_list("order_item", flat=True)))
     _end_encounter(visit.encounter, "cancelled", now)
     seen_to(visit=visit, actor=actor, now=now)
-    if status != CANCELLED:
-        withdraw(visit=visit, reason=f"the visit is {status.replace('_', ' ')}")
     return visit
 
 

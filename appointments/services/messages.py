@@ -1,26 +1,28 @@
-"""Messages are planned and withdrawn in the transaction of their cause; sending them is delivery's work."""
+"""What a visit says to its patient: planned and withdrawn in the transaction that books, moves, ends or calls it off."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
 from appointments.models import Appointment, Message
-from appointments.models.messages import DELIVERED, DUE, SENT
-from appointments.policies.protocol import CHANGE, CONFIRMATION, EMAIL, Rule, due_at, key_of, rules_of
+from appointments.models.messages import DELIVERED, SENT
+from appointments.policies.protocol import CHANGE, CONFIRMATION
+from appointments.services import follow_up
+from appointments.services.follow_up import about_visit, follow, withdraw_to
 
 
 @transaction.atomic(savepoint=False)
 def plan_booked(*, visit: Appointment, now: datetime) -> list[Message]:
-    """Write the confirmation, due at once, and the reminder, unless its moment has passed."""
-    return _plan("booked", visit, visit.revision, now)
+    """Write the confirmation, due at once, and the reminders whose moment is to come; offers to book are taken back."""
+    withdraw_to(patient=visit.patient, stop="booked_again", reason="another visit was booked")
+    return follow(event="booked", cause=about_visit(visit), now=now)
 
 
 @transaction.atomic(savepoint=False)
 def plan_moved(*, visit: Appointment, now: datetime) -> list[Message]:
-    """Withdraw what earlier revisions still had to say; write one change notice, due at once, and the reminder anew."""
+    """Withdraw what earlier revisions still had to say; write one change notice, due at once, and the reminders anew."""
     withdraw(visit=visit, reason="the visit was moved")
-    return _plan("moved", visit, visit.revision, now)
+    return follow(event="moved", cause=about_visit(visit), now=now)
 
 
 @transaction.atomic(savepoint=False)
@@ -42,7 +44,16 @@ def plan_cancelled(*, visit: Appointment, now: datetime) -> list[Message]:
     """
     told = _may_have_been_told(visit)
     withdraw(visit=visit, reason="the visit was cancelled")
-    return _plan("cancelled", visit, visit.revision + 1, now) if told else []
+    if not told:
+        return []
+    return follow(event="cancelled", cause=about_visit(visit, revision=visit.revision + 1), now=now)
+
+
+@transaction.atomic(savepoint=False)
+def plan_ended(*, visit: Appointment, event: str, reason: str, now: datetime) -> list[Message]:
+    """Withdraw whatever waits with that reason; write what follows a visit that is completed, or to which nobody came."""
+    withdraw(visit=visit, reason=reason)
+    return follow(event=event, cause=about_visit(visit), now=now)
 
 
 def withdraw(*, visit: Appointment, reason: str) -> int:
@@ -51,8 +62,7 @@ def withdraw(*, visit: Appointment, reason: str) -> int:
 
     Waits for one that is being sent at this moment, and then leaves it alone: `reason` is kept with those that never left.
     """
-    waiting = Message.objects.filter(appointment=visit, state=DUE)
-    return waiting.update(state="withdrawn", reason_not_sent=reason, claimed_until=None)
+    return follow_up.withdraw(Message.objects.filter(subject=visit.pk), reason=reason)
 
 
 def _may_have_been_told(visit: Appointment) -> bool:
@@ -62,27 +72,7 @@ def _may_have_been_told(visit: Appointment) -> bool:
     A claimed one may have reached the provider of a worker that died; a tried one may have arrived although its answer did not.
     Locking the rows waits for a message that is being sent.
     """
-    announcements = Message.objects.select_for_update().filter(appointment=visit, kind__in=(CONFIRMATION, CHANGE))
+    announcements = Message.objects.select_for_update().filter(
+        recipient=visit.patient_id, appointment=visit, kind__in=(CONFIRMATION, CHANGE)
+    )
     return any(row.state in (SENT, DELIVERED) or row.claimed_until or row.attempts for row in announcements)
-
-
-def _plan(event: str, visit: Appointment, revision: int, now: datetime) -> list[Message]:
-    return Message.objects.bulk_create(_messages(rules_of(event), visit, revision, now), ignore_conflicts=True)
-
-
-def _messages(rules: Iterable[Rule], visit: Appointment, revision: int, now: datetime) -> list[Message]:
-    zone = visit.site.zone
-    planned = ((rule.id, due_at(rule=rule, starts_at=visit.start, site_zone=zone, now=now)) for rule in rules)
-    return [
-        Message(
-            appointment=visit,
-            revision=revision,
-            recipient_id=visit.patient_id,
-            kind=kind,
-            channel=EMAIL,
-            due_at=due,
-            idempotency_key=key_of(subject=visit.pk, revision=revision, kind=kind, channel=EMAIL),
-        )
-        for kind, due in planned
-        if due is not None
-    ]

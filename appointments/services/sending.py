@@ -1,4 +1,4 @@
-"""One message by mail, and what its failure means."""
+"""One message by mail, and what its failure means, as that of a text message."""
 
 import smtplib
 from dataclasses import dataclass
@@ -8,11 +8,12 @@ from email.utils import format_datetime, parseaddr
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from appointments.gateways import GatewayTrouble, gateway
 from appointments.mail import KEY_HEADER
 from appointments.models import Appointment, Message
-from appointments.policies.protocol import BY_ID
-from appointments.policies.statuses import CANCELLED
-from appointments.policies.wording import message_text
+from appointments.services.invitations import METHODS, calendar_part, invitation_of
+from appointments.services.writing import Written, write
+from clinic.policies.protocol import CHANNELS, EMAIL, SMS
 
 NO_ANSWER = "the mail server did not answer"
 OF_THE_SERVER = (
@@ -38,50 +39,68 @@ class Trouble:
     of_server: bool = False
 
 
-class Line:
-    """A connection to the mail server: opened by the first message, kept for the next ones, dropped after a failure."""
+class Post:
+    """The ways by which messages leave; one that is away is given up until the next round, and the others go on."""
 
     def __init__(self) -> None:
-        self._connection = get_connection()
-        self.away = False
+        self._mail = get_connection()
+        self._gateway = gateway()
+        self.away: set[str] = set()
 
-    def send(self, message: EmailMessage) -> None:
-        """Send it; what the mail server refuses rises as it is."""
-        message.connection = self._connection
-        self._connection.open()
-        message.send()
+    @property
+    def channels(self) -> list[str]:
+        """Those that are not away."""
+        return [channel for channel in CHANNELS if channel not in self.away]
 
-    def drop(self, trouble: Trouble) -> None:
-        """Forget the connection after a failure, and remember whether the server itself is away."""
-        self.away = trouble.of_server
+    def send(self, *, message: Message, text: Written, now: datetime) -> str:
+        """Hand the message over and answer the id under which its way knows it; what refuses it rises as it is."""
+        key = message.idempotency_key
+        if message.channel == SMS:
+            return self._gateway.send(key=key, to=message.address, body=text.body, at=now)
+        if message.channel == EMAIL:
+            self._mail_it(email_of(message=message, visit=message.appointment, address=message.address, now=now, text=text))
+        return message_id_of(key)
+
+    def drop(self, channel: str, trouble: Trouble) -> None:
+        """Forget the connection after a failure, and remember whether that way itself is away."""
+        if trouble.of_server:
+            self.away.add(channel)
         self.close()
 
     def close(self) -> None:
         """End the connection; opened again when needed."""
         try:
-            self._connection.close()
+            self._mail.close()
         except OSError:
-            self._connection = get_connection()
+            self._mail = get_connection()
+
+    def _mail_it(self, email: EmailMessage) -> None:
+        email.connection = self._mail
+        self._mail.open()
+        email.send()
 
 
-def email_of(*, message: Message, visit: Appointment, address: str, now: datetime) -> EmailMessage:
-    """The message in the patient's language, saying what the visit is now, with its key as header and as part of its Message-ID."""
-    text = "cancellation" if visit.status == CANCELLED else BY_ID[message.kind].text
-    subject, body = message_text(
-        text=text,
-        language=visit.patient.language,
-        first_name=visit.patient.given_name,
-        starts_at=visit.start.astimezone(visit.site.zone),
-        clinic=visit.site.name,
-        phone=visit.site.phone,
-    )
+def email_of(
+    *, message: Message, visit: Appointment | None, address: str, now: datetime, text: Written | None = None
+) -> EmailMessage:
+    """
+    The message as it was written (here and now, where it was not yet), with its key as header and as part of its Message-ID.
+
+    What tells of a visit has it as a calendar entry with it.
+    """
+    text = text or write(message=message, visit=visit, now=now)
     headers = {
         "Message-ID": message_id_of(message.idempotency_key),
         "Date": format_datetime(now),
         "Auto-Submitted": "auto-generated",
         KEY_HEADER: message.idempotency_key,
     }
-    return EmailMessage(subject, body, to=[address], headers=headers)
+    email = EmailMessage(text.subject, text.body, to=[address], headers=headers)
+    if visit and text.key in METHODS:
+        method = METHODS[text.key]
+        entry = invitation_of(visit=visit, method=method, sequence=message.revision, to=address, now=now)
+        email.attach(calendar_part(entry, method=method))
+    return email
 
 
 def message_id_of(key: str) -> str:
@@ -92,6 +111,8 @@ def message_id_of(key: str) -> str:
 
 def trouble_of(error: Exception) -> Trouble:
     """What a failure to send means: codes of 500 and more about the recipient or the message are final, all else passes."""
+    if isinstance(error, GatewayTrouble):
+        return Trouble(reason=error.reason, final=error.final, of_server=error.of_server)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code = max(code for code, _ in error.recipients.values())
         return Trouble(reason=f"the mail server refused the recipient ({code})", final=code >= 500)

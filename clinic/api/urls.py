@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
-from clinic.api import tasks, tokens
+from clinic.api import protocol, tasks, tokens
 from clinic.api.presence import closures, shifts, time_off
 
 urlpatterns = [
     path("", include("clinic.api.credentials.urls")),
     path("auth/token/", tokens.Token.as_view(), name="token"),
+    path("protocol-rows/", protocol.ProtocolRows.as_view(), name="protocol-rows"),
+    path("protocol-rows/<slug:code>/", protocol.OneProtocolRow.as_view(), name="protocol-row"),
+    path("protocol-rows/<slug:code>/preview/", protocol.PreviewProtocolRow.as_view(), name="protocol-row-preview"),
     path("tasks/", tasks.Tasks.as_view(), name="tasks"),
     path("tasks/<uuid:task>/", tasks.OneTask.as_view(), name="task"),
     path("tasks/<uuid:task>/done/", tasks.Done.as_view(), name="task-done"),

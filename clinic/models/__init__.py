@@ -6,6 +6,7 @@ from clinic.models.people import Membership, Practitioner, Seat, StaffToken, Use
 from clinic.models.places import Device, Room, Site
 from clinic.models.policy import PolicyRow
 from clinic.models.presence import Closure, Opening, PlannedShift, Shift, TimeOff, WeeklyRule
+from clinic.models.protocol import ProtocolRow
 from clinic.models.tasks import Task
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "PolicyRow",
     "Practitioner",
     "Privilege",
+    "ProtocolRow",
     "Room",
     "Seat",
     "Shift",

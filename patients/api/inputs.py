@@ -14,6 +14,7 @@ from clinic.scopes import LESION_DEPTHS, REGIONS
 from patients.api.appearance import AppearanceInput
 from patients.models.lesions import CERTAINTIES, CHARTS, LATERALITIES, LESION_STATUSES
 from patients.models.people import CONTRAINDICATIONS, LANGUAGES
+from patients.policies.contact import CHANNELS
 from patients.policies.sides import BILATERAL
 from patients.services.patients import Guardian
 
@@ -71,7 +72,11 @@ class GuardianInput(Strict):
 
 
 class PatientInput(Strict):
-    """A patient; language and time zone are English and the site's own unless told."""
+    """
+    A patient; language and time zone are English and the site's own unless told.
+
+    `preferred_channel` is the one by which alone the patient asked to be reached, null or left out where none was asked for.
+    """
 
     registered_site = serializers.CharField(max_length=CODE)
     given_name = serializers.CharField(max_length=NAME)
@@ -81,6 +86,7 @@ class PatientInput(Strict):
     phone = Phone(max_length=40, required=False, allow_blank=True, allow_null=True)
     language = serializers.ChoiceField(LANGUAGES, required=False)
     time_zone = TimeZone(max_length=CODE, required=False)
+    preferred_channel = serializers.ChoiceField(CHANNELS, required=False, allow_blank=True, allow_null=True)
     guardian = GuardianInput(required=False, allow_null=True)
 
 

@@ -61,7 +61,7 @@ class Lesions(ApiView):
         """Its region comes from the body site, unverified, and its diagnosis is open."""
         given = without_nulls(read(LesionInput, request))
         patient = found(patients_visible_to(request.user), given.pop("patient"))
-        lesion = note_lesion(actor=request.user, patient=patient, lesion=NewLesion(**given))
+        lesion = note_lesion(actor=request.user, patient=patient, lesion=NewLesion(**given), now=timezone.now())
         return answer(show_lesion(found(lesions_visible_to(request.user), lesion.pk)), status=201)
 
 

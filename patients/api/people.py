@@ -69,7 +69,7 @@ class OnePatient(ApiView):
         row = found(patients_visible_to(request.user).select_for_update(of=("self",), no_key=True), patient)
         given = read(PatientInput, request, partial=True)
         require_version(request, etag_of(show_patient(row)))
-        given |= {name: "" for name in ("email", "phone") if name in given and given[name] is None}
+        given |= {name: "" for name in ("email", "phone", "preferred_channel") if name in given and given[name] is None}
         if "registered_site" in given:
             given["registered_site"] = site_named(given["registered_site"])
         return answer(show_patient(correct_patient(actor=request.user, patient=row, changes=given, now=timezone.now())))

@@ -12,6 +12,7 @@ from patients.api.appearance import AppearanceShown, show_appearance
 from patients.models import Assessment, Lesion, Patient, SkinProfile
 from patients.models.lesions import CERTAINTIES, CHARTS, LATERALITIES, LESION_STATUSES
 from patients.models.people import CONTRAINDICATIONS, LANGUAGES
+from patients.policies.contact import CHANNELS
 
 
 class GuardianShown(serializers.Serializer[Any]):
@@ -35,6 +36,7 @@ class PatientShown(serializers.Serializer[Any]):
     phone = serializers.CharField(allow_null=True)
     language = serializers.ChoiceField(LANGUAGES)
     time_zone = serializers.CharField()
+    preferred_channel = serializers.ChoiceField(CHANNELS, allow_null=True)
     guardian = GuardianShown(allow_null=True)
     merged_into = serializers.UUIDField(required=False)
 
@@ -129,6 +131,7 @@ def show_patient(patient: Patient) -> dict[str, Any]:
         "phone": str(patient.phone) if patient.phone else None,
         "language": patient.language,
         "time_zone": patient.time_zone,
+        "preferred_channel": patient.preferred_channel or None,
         "guardian": _guardian(patient),
     }
 

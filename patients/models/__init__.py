@@ -1,5 +1,6 @@
 from patients.models.assessments import AssessedLesion, Assessment
 from patients.models.consents import Consent, ConsentText
+from patients.models.contact import ContactConsent, StoppedNumber
 from patients.models.duplicates import PatientMerge
 from patients.models.lesions import BodySite, Diagnosis, Lesion, MiliaType
 from patients.models.merges import LesionMerge
@@ -14,6 +15,7 @@ __all__ = [
     "BodySite",
     "Consent",
     "ConsentText",
+    "ContactConsent",
     "Contraindication",
     "Diagnosis",
     "Lesion",
@@ -26,4 +28,5 @@ __all__ = [
     "Referral",
     "ReferredLesion",
     "SkinProfile",
+    "StoppedNumber",
 ]

@@ -9,9 +9,9 @@ from clinic.base import Keyed, one_of
 from clinic.constraints import Trigger
 from clinic.history import tracked
 from clinic.models import Site, User
+from patients.policies.contact import CHANNELS
 
 LANGUAGES = ("en", "es")
-CHANNELS = ("email", "sms")
 CONTRAINDICATIONS = (
     "isotretinoin",
     "pregnant",
@@ -28,7 +28,7 @@ class Patient(Keyed):
     """
     Somebody who is treated; for a minor, messages and consents are the guardian's.
 
-    One who turned out to be another patient names that one in `merged_into`, and has nothing of their own from then on.
+    Who asked to be reached by one channel alone has it in `preferred_channel`, all others have nothing there. One who turned out to be another patient names that one in `merged_into`, and has nothing of their own from then on.
     """
 
     registered_site = models.ForeignKey(Site, models.PROTECT, related_name="+")
@@ -39,18 +39,20 @@ class Patient(Keyed):
     phone = PhoneNumberField(blank=True)
     language = models.TextField(default="en", choices=[(word, word) for word in LANGUAGES])
     time_zone = models.TextField()
-    preferred_channel = models.TextField(default="email", choices=[(word, word) for word in CHANNELS])
+    preferred_channel = models.TextField(blank=True, choices=[(word, word) for word in CHANNELS])
     guardian_name = models.TextField(blank=True)
     guardian_relationship = models.TextField(blank=True)
     guardian_email = models.EmailField(blank=True)
     guardian_phone = PhoneNumberField(blank=True)
-    email_consent_at = models.DateTimeField(null=True, blank=True)
-    email_consent_source = models.TextField(blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="absorbed")
 
     class Meta:
         constraints = [
             one_of("language", LANGUAGES, name="patient_language_is_spoken_here"),
+            models.CheckConstraint(
+                name="patient_prefers_a_known_channel",
+                condition=Q(preferred_channel="") | Q(preferred_channel__in=CHANNELS),
+            ),
             models.CheckConstraint(name="patient_has_a_name", condition=~Q(given_name="") & ~Q(family_name="")),
             models.CheckConstraint(
                 name="patient_is_merged_into_another", condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id"))
@@ -62,6 +64,7 @@ class Patient(Keyed):
             models.Index(fields=["registered_site"], name="patient_by_site"),
             models.Index(fields=["birth_date"], name="patient_by_birth_date"),
             models.Index(fields=["phone"], name="patient_by_phone"),
+            models.Index(fields=["guardian_phone"], name="patient_by_guardian_phone"),
             models.Index(Upper("email"), name="patient_by_email"),
         ]
 

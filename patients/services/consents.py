@@ -8,12 +8,11 @@ from django.db import transaction
 from clinic.errors import Malformed, Refusal, RuleBroken
 from clinic.models import User
 from patients.models import Consent, ConsentText, Patient
-from patients.policies.consents import EMAIL, Person, Signer, named_signer, signer_refusal, text_refusal
+from patients.policies.consents import Person, Signer, named_signer, signer_refusal, text_refusal
 from patients.selectors.consents import present_text
+from patients.services.contact import note_signed, note_withdrawn
 from patients.services.signatures import Signature, clean_signature
 from patients.signals import consent_withdrawn
-
-FORM = "Signed consent"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +59,7 @@ def give_consent(*, actor: User, patient: Patient, consent: NewConsent, now: dat
         signed_at=now,
         recorded_by=actor,
     )
-    if consent.kind == EMAIL:
-        _note_email(patient, at=now, source=FORM)
+    note_signed(consent=signed, now=now)
     return signed
 
 
@@ -79,8 +77,7 @@ def withdraw_consent(*, actor: User, consent: Consent, reason: str, now: datetim
     if consent.withdrawn_at is None:
         standing = Consent.objects.filter(patient=patient, kind=consent.kind, withdrawn_at=None)
         standing.update(withdrawn_at=now, withdrawn_by=actor, withdrawal_reason=reason.strip())
-        if consent.kind == EMAIL:
-            _note_email(patient, at=None, source="")
+        note_withdrawn(consent=consent, actor=actor, now=now)
         consent_withdrawn.send(sender=None, patient=patient, kind=consent.kind, now=now)
     return Consent.objects.get(pk=consent.pk)
 
@@ -105,9 +102,3 @@ def _require(*refusals: Refusal | None, text: ConsentText | None) -> None:
     if reasons:
         present = {"text_version": text.version} if text else {}
         raise RuleBroken(reasons[0].code, reasons[0].detail, reasons=reasons, extra=present)
-
-
-def _note_email(patient: Patient, *, at: datetime | None, source: str) -> None:
-    """The chart says since when the patient has agreed to e-mail, and by what."""
-    patient.email_consent_at, patient.email_consent_source = at, source
-    patient.save(update_fields=["email_consent_at", "email_consent_source"])

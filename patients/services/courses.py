@@ -1,6 +1,7 @@
 """How lesions go on: to another status, back again as a recurrence, or as part of another record."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -8,22 +9,35 @@ from django.db import transaction
 from clinic.errors import Conflict, NotFound, RuleBroken
 from clinic.models import User
 from patients.models import Lesion, Patient
-from patients.policies.courses import LESION_TRANSITIONS, RECURRED, RESOLVED
+from patients.policies.courses import LESION_TRANSITIONS, RECURRED, RESOLVED, WATCHING
 from patients.selectors.clinicians import clinician_of
+from patients.signals import lesions_settled
 
 
 @transaction.atomic
-def bring_to(*, lesions: Iterable[Lesion], status: str) -> list[Lesion]:
+def bring_to(*, lesions: Iterable[Lesion], status: str, now: datetime) -> list[Lesion]:
     """Bring lesions to that status where their course allows it, and leave the others; answers those that changed."""
     changed = [lesion for lesion in lesions if status in LESION_TRANSITIONS[lesion.status]]
     for lesion in changed:
         lesion.status = status
         lesion.save(update_fields=["status"])
+    tell_settled(lesions=changed, now=now)
     return changed
 
 
+def tell_settled(*, lesions: Iterable[Lesion], now: datetime) -> None:
+    """Let the upper apps end what waited for lesions that are not merely watched any more."""
+    by_status: dict[str, list[UUID]] = {}
+    for lesion in lesions:
+        if lesion.status != WATCHING:
+            by_status.setdefault(lesion.status, []).append(lesion.pk)
+    for status, keys in by_status.items():
+        reason = f"the lesion is {status.replace('_', ' ')}"
+        lesions_settled.send(sender=None, lesions=keys, reason=reason, now=now)
+
+
 @transaction.atomic
-def came_back(*, actor: User, patient: Patient, lesion: UUID) -> Lesion:
+def came_back(*, actor: User, patient: Patient, lesion: UUID, now: datetime) -> Lesion:
     """
     The resolved lesion that came back, which has recurred from now on.
 
@@ -40,7 +54,7 @@ def came_back(*, actor: User, patient: Patient, lesion: UUID) -> Lesion:
         raise RuleBroken("lesion_of_another_patient", "A recurrence belongs to the patient of the lesion that came back.")
     if earlier.status not in {RESOLVED, RECURRED}:
         raise Conflict("illegal_transition", "Only a lesion that was resolved comes back.")
-    bring_to(lesions=[earlier], status=RECURRED)
+    bring_to(lesions=[earlier], status=RECURRED, now=now)
     return earlier
 
 

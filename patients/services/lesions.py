@@ -22,8 +22,8 @@ from patients.policies.sides import LID_SIDES, side_of
 from patients.selectors.charts import are_followed, family_of
 from patients.selectors.clinicians import clinician_of
 from patients.services.changes import alone, ripple
-from patients.services.courses import came_back, require_lasting
-from patients.signals import description_coming, lesion_reclassified
+from patients.services.courses import came_back, require_lasting, tell_settled
+from patients.signals import description_coming, lesion_noted, lesion_reclassified
 
 M = TypeVar("M", Diagnosis, MiliaType)
 CLINICIANS = frozenset({PRACTITIONER, MEDICAL_DIRECTOR})
@@ -93,7 +93,7 @@ class NewLesion:
 
 
 @transaction.atomic
-def note_lesion(*, actor: User, patient: Patient, lesion: NewLesion) -> Lesion:
+def note_lesion(*, actor: User, patient: Patient, lesion: NewLesion, now: datetime) -> Lesion:
     """
     Record a lesion at a body site, its region unverified and its diagnosis open.
 
@@ -108,16 +108,18 @@ def note_lesion(*, actor: User, patient: Patient, lesion: NewLesion) -> Lesion:
     body_site = body_site_coded(lesion.body_site)
     side = side_of(body_site=body_site.code, laterality=lesion.laterality)
     require_place(chart=lesion.chart, x=lesion.x, y=lesion.y, body_site=body_site.code, region=body_site.region, side=side)
-    return Lesion.objects.create(
+    row = Lesion.objects.create(
         patient=patient,
         body_site=body_site,
         laterality=side,
         region=body_site.region,
         depth=lesion.depth if has_role(actor, CLINICIANS) or not _is_shallow(lesion.depth) else UNKNOWN,
         milia_type=word_coded(MiliaType, lesion.milia_type, field="milia_type"),
-        recurrence_of=came_back(actor=actor, patient=patient, lesion=lesion.recurrence_of) if lesion.recurrence_of else None,
+        recurrence_of=_came_back(actor, patient, lesion.recurrence_of, now),
         **{name: getattr(lesion, name) for name in TOLD},
     )
+    lesion_noted.send(sender=None, lesion=row, now=now)
+    return row
 
 
 def correct_lesion(*, actor: User, lesion: UUID, changes: Mapping[str, Any], now: datetime) -> tuple[Lesion, list[UUID]]:
@@ -145,6 +147,8 @@ def correct_lesion(*, actor: User, lesion: UUID, changes: Mapping[str, Any], now
         require_may_loosen(before, after, profession=None)
         row.save(update_fields=[*_columns(changes), "region", "region_verified", "plaque_reviewed"])
         moved = [] if before == after else reclassified([row], actor=actor, reason="lesion_corrected", now=now)
+        if "status" in changes:
+            tell_settled(lesions=[row], now=now)
     row.refresh_from_db()
     return row, moved
 
@@ -236,6 +240,10 @@ def _require_origin(row: Lesion) -> None:
 
 def _columns(changes: Mapping[str, Any]) -> set[str]:
     return set(changes) | ({"laterality"} if "body_site" in changes else set())
+
+
+def _came_back(actor: User, patient: Patient, lesion: UUID | None, now: datetime) -> Lesion | None:
+    return came_back(actor=actor, patient=patient, lesion=lesion, now=now) if lesion else None
 
 
 def _is_shallow(depth: str) -> bool:

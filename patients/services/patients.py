@@ -44,6 +44,7 @@ class NewPatient:
     phone: str = ""
     language: str = "en"
     time_zone: str = ""
+    preferred_channel: str = ""
     guardian: Guardian | None = None
 
 
@@ -66,6 +67,7 @@ def register_patient(*, actor: User, patient: NewPatient, now: datetime) -> Pati
         phone=patient.phone,
         language=patient.language,
         time_zone=patient.time_zone or patient.registered_site.time_zone,
+        preferred_channel=patient.preferred_channel,
         **(patient.guardian.columns() if patient.guardian else {}),
     )
     _require_born_and_spoken_for(row, now)

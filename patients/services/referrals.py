@@ -187,7 +187,7 @@ def _opened(
         opened_at=now,
     )
     ReferredLesion.objects.bulk_create(ReferredLesion(referral=row, lesion=lesion, patient=patient) for lesion in rows)
-    bring_to(lesions=rows, status=REFERRED)
+    bring_to(lesions=rows, status=REFERRED, now=now)
     for look in LOOKS:
         ask(row, look, due_at=due_of(row, look))
     return row
@@ -200,7 +200,7 @@ def _ended(row: Referral, status: str, actor: User, now: datetime) -> Referral:
     lesions = held_lesions([item.lesion_id for item in row.items.all()])
     followed = followed_among([lesion.pk for lesion in lesions])
     free = [lesion for lesion in lesions if lesion.status == REFERRED and lesion.pk not in followed]
-    bring_to(lesions=free, status=status)
+    bring_to(lesions=free, status=status, now=now)
     return row
 
 

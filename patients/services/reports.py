@@ -72,7 +72,7 @@ def accept_report(*, actor: User, report: LesionReport, now: datetime) -> Lesion
     row = _undecided(report)
     told = {name: getattr(row, name) for name in CARRIED}
     new = NewLesion(body_site=row.body_site.code, laterality=row.laterality, **told)
-    row.lesion = note_lesion(actor=actor, patient=row.patient, lesion=new)
+    row.lesion = note_lesion(actor=actor, patient=row.patient, lesion=new, now=now)
     row.state, row.decided_by, row.decided_at = ACCEPTED, actor, now
     row.save()
     return row.lesion

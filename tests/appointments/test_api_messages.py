@@ -43,7 +43,12 @@ class TestMessages:
             "due_at": "2027-01-09T12:00:00-05:00",
             "state": "suppressed",
             "sent_at": None,
-            "reason_not_sent": "there is no e-mail address to send it to",
+            "delivered_at": None,
+            "to": "",
+            "subject": str(visit.id),
+            "subject_kind": "visit",
+            "attempts": 0,
+            "reason_not_sent": "there is no e-mail address",
         }
 
     def test_shows_those_of_one_patient(self):
@@ -52,7 +57,7 @@ class TestMessages:
 
         response = client_of(a_user()).get(URL, {"patient": visit.patient_id})
 
-        assert kinds(response) == ["P01", "P03"]
+        assert kinds(response) == ["P01", "P02", "P03"]
 
     def test_shows_nothing_of_a_patient_of_another_site_as_of_one_that_does_not_exist(self):
         visit = planned()

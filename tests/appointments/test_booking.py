@@ -121,7 +121,7 @@ class TestABookedVisit:
         visit = book(clinic.derm.user, clinic.patient, after(3), clinic.derm, clinic.lesion)
 
         planned = dict(Message.objects.filter(appointment=visit).values_list("kind", "due_at"))
-        assert planned == {"P01": NOW, "P03": after(2)}
+        assert planned == {"P01": NOW, "P02": after(1), "P03": after(2)}
 
     def test_goes_to_the_first_who_may_when_nobody_is_named(self, clinic):
         world.hire("esthetician", site=clinic.site, trainings=["lancet"])

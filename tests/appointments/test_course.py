@@ -183,7 +183,7 @@ class TestNoShow:
     def test_withdraws_what_was_still_to_be_sent(self, clinic, visit):
         record_no_show(actor=clinic.desk, visit=visit, now=after(minute=15))
 
-        assert not Message.objects.filter(appointment=visit, state="due").exists()
+        assert set(Message.objects.filter(appointment=visit, state="due").values_list("kind", flat=True)) == {"P06"}
 
 
 class TestCancel:

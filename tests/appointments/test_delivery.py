@@ -56,9 +56,9 @@ def message_of(visit, kind: str = "P01", **fields) -> Message:
 
 
 def reminder_only(**fields):
-    """A visit that is confirmed and still to be reminded of."""
+    """A visit that is confirmed and still to be reminded of, the day before."""
     visit = planned(**fields)
-    Message.objects.filter(kind="P01").update(state="sent")
+    Message.objects.filter(kind__in=["P01", "P02"]).update(state="sent", sent_at=BOOKED_AT)
     return visit
 
 
@@ -308,14 +308,23 @@ class TestRecipient:
 
         assert [sent.to for sent in mailoutbox] == [["parent@example.org"], ["kid@example.org"]]
 
-    @pytest.mark.parametrize("fields", [{"email": ""}, {"birth_date": date(2016, 3, 1), "email": "kid@example.org"}])
-    def test_without_an_address_the_message_is_suppressed(self, fields, mailoutbox):
+    @pytest.mark.parametrize(
+        ("fields", "why"),
+        [
+            ({"email": ""}, "there is no e-mail address"),
+            (
+                {"birth_date": date(2016, 3, 1), "email": "kid@example.org"},
+                "the patient is under 18, and the guardian has no e-mail address on the chart",
+            ),
+        ],
+    )
+    def test_without_an_address_the_message_is_suppressed(self, fields, why, mailoutbox):
         visit = planned(patient=a_patient(**fields))
 
         deliver_due(now=BOOKED_AT)
 
         message = message_of(visit)
-        assert (message.state, message.reason_not_sent) == ("suppressed", "there is no e-mail address to send it to")
+        assert (message.state, message.reason_not_sent) == ("suppressed", why)
         assert mailoutbox == []
 
 

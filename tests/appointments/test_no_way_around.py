@@ -187,6 +187,7 @@ class TestRewritingTheLesion:
             actor=clinic.desk,
             patient=clinic.patient,
             lesion=NewLesion(body_site="cheek", laterality="left", depth="stratum_corneum"),
+            now=NOW,
         )
 
         assert noted.depth == "unknown"

@@ -78,7 +78,7 @@ class TestSendDueMessages:
 
         call_command("send_due_messages", once=True, at="2027-01-11T12:00:00-05:00")
 
-        assert json.loads(capsys.readouterr().out) == {"sent": 2}
+        assert json.loads(capsys.readouterr().out) == {"sent": 2, "expired": 1}
         assert [line["kind"] for line in lines(outbox)] == ["P01", "P03"]
         assert {datetime.fromisoformat(line["at"]) for line in lines(outbox)} == {datetime(2027, 1, 11, 17, tzinfo=UTC)}
 
@@ -87,7 +87,7 @@ class TestSendDueMessages:
 
         call_command("send_due_messages", once=True, at="2027-01-11T11:59:59-05:00")
 
-        assert [line["kind"] for line in lines(outbox)] == ["P01"]
+        assert [line["kind"] for line in lines(outbox)] == ["P01", "P02"]
 
     @pytest.mark.parametrize("at", ["yesterday", "2027-01-11T12:00:00"])
     def test_refuses_a_moment_that_is_none(self, at):

@@ -205,7 +205,14 @@ class TestPastAllServices:
 
         def write():
             Message.objects.create(
-                appointment=visit, revision=1, recipient=duplicate, kind="b", due_at=NOW, idempotency_key="once"
+                site=visit.site,
+                appointment=visit,
+                subject=visit.pk,
+                revision=1,
+                recipient=duplicate,
+                kind="b",
+                due_at=NOW,
+                idempotency_key="once",
             )
 
         assert refused_as(write) == "merged_patient_takes_nothing_new"

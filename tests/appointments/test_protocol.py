@@ -1,30 +1,25 @@
 """The rows of the protocol, their times and their words."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from string import Formatter
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from appointments.policies.protocol import (
-    BY_ID,
-    CHANGE,
-    CONFIRMATION,
-    PROTOCOL,
-    REMINDER,
     Ruling,
     Standing,
+    Visit,
     days_before,
-    due_at,
     is_minor,
     key_of,
     kind_and_channel,
     next_awake,
+    next_text,
     next_try,
     rule_on,
-    rules_of,
 )
-from appointments.policies.wording import TEXTS, health_words, message_text
+from clinic.selectors.protocol import shipped_rules
 
 NEW_YORK = ZoneInfo("America/New_York")
 STARTS = datetime(2027, 1, 12, 17, 0, tzinfo=UTC)
@@ -35,36 +30,14 @@ def local(text: str, zone: str = "America/New_York") -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
 
 
-def a_standing(**fields) -> Standing:
-    defaults = {
-        "kind": REMINDER,
-        "revision": 1,
-        "visit_status": "booked",
-        "visit_revision": 1,
-        "starts_at": STARTS,
-        "patient_zone": NEW_YORK,
-    }
-    return Standing(**defaults | fields)
+def a_standing(*, kind: str = "P03", zone: ZoneInfo = NEW_YORK, **visit) -> Standing:
+    about = {"revision": 1, "visit_status": "booked", "visit_revision": 1, "starts_at": STARTS} | visit
+    return Standing(rule=shipped_rules()[kind], zone=zone, visit=Visit(**about), expires_at=STARTS + timedelta(days=7))
 
 
-class TestRows:
-    @pytest.mark.parametrize(
-        ("event", "kinds"), [("booked", ["P01", "P03"]), ("moved", ["P03", "P05"]), ("cancelled", ["P05"]), ("checked_in", [])]
-    )
-    def test_an_event_causes_its_messages(self, event, kinds):
-        assert [rule.id for rule in rules_of(event)] == kinds
-
-    def test_every_row_names_its_source(self):
-        assert all(rule.source for rule in PROTOCOL)
-
-    def test_a_confirmation_is_due_at_once(self):
-        assert due_at(rule=BY_ID[CONFIRMATION], starts_at=STARTS, site_zone=NEW_YORK, now=DAY_BEFORE) == DAY_BEFORE
-
-    def test_a_reminder_is_not_written_once_its_moment_has_passed(self):
-        assert due_at(rule=BY_ID[REMINDER], starts_at=STARTS, site_zone=NEW_YORK, now=DAY_BEFORE) is None
-
+class TestKeys:
     def test_a_key_gives_its_kind_and_channel_back(self):
-        key = key_of(subject="visit", revision=3, kind=CHANGE, channel="email")
+        key = key_of(subject="visit", revision=3, kind="P05", channel="email")
 
         assert (key, kind_and_channel(key)) == ("visit:3:P05:email", ("P05", "email"))
 
@@ -120,16 +93,16 @@ class TestRuleOn:
         ("fields", "state"),
         [
             ({}, "sent"),
-            ({"kind": CONFIRMATION}, "sent"),
-            ({"kind": CHANGE, "revision": 2, "visit_revision": 2}, "sent"),
+            ({"kind": "P01"}, "sent"),
+            ({"kind": "P05", "revision": 2, "visit_revision": 2}, "sent"),
             ({"revision": 1, "visit_revision": 2}, "withdrawn"),
             ({"visit_status": "cancelled"}, "withdrawn"),
-            ({"kind": CHANGE, "visit_status": "cancelled"}, "withdrawn"),
-            ({"kind": CHANGE, "visit_status": "cancelled", "revision": 2}, "sent"),
+            ({"kind": "P05", "visit_status": "cancelled"}, "withdrawn"),
+            ({"kind": "P05", "visit_status": "cancelled", "revision": 2}, "sent"),
             ({"visit_status": "no_show"}, "withdrawn"),
             ({"visit_status": "checked_in"}, "withdrawn"),
             ({"visit_status": "needs_reassignment"}, "due"),
-            ({"kind": CONFIRMATION, "visit_status": "needs_reassignment"}, "due"),
+            ({"kind": "P01", "visit_status": "needs_reassignment"}, "due"),
         ],
     )
     def test_the_visit_as_it_is_now_decides(self, fields, state):
@@ -139,16 +112,16 @@ class TestRuleOn:
         "fields",
         [
             {},
-            {"kind": CONFIRMATION},
+            {"kind": "P01"},
             {"visit_status": "needs_reassignment"},
-            {"kind": CHANGE, "visit_status": "cancelled", "revision": 2},
+            {"kind": "P05", "visit_status": "cancelled", "revision": 2},
         ],
     )
     def test_nothing_leaves_once_the_visit_has_begun(self, fields):
         assert rule_on(a_standing(**fields), now=STARTS).state == "expired"
 
     def test_a_reminder_waits_for_the_waking_hours_of_the_patient(self):
-        standing = a_standing(patient_zone=ZoneInfo("Pacific/Honolulu"))
+        standing = a_standing(zone=ZoneInfo("Pacific/Honolulu"))
 
         ruling = rule_on(standing, now=local("2027-01-11T12:00"))
 
@@ -159,8 +132,44 @@ class TestRuleOn:
 
         assert rule_on(standing, now=local("2027-01-11T21:00")).state == "expired"
 
+    @pytest.mark.parametrize(("kind", "status"), [("P06", "no_show"), ("P24", "completed")])
+    def test_what_follows_a_visit_is_not_too_late_because_it_began(self, kind, status):
+        standing = a_standing(kind=kind, visit_status=status)
+
+        assert rule_on(standing, now=STARTS + timedelta(days=1)).state == "sent"
+
+    def test_what_follows_a_visit_expires_when_its_time_is_over(self):
+        standing = a_standing(kind="P06", visit_status="no_show")
+
+        assert rule_on(standing, now=STARTS + timedelta(days=7)).state == "expired"
+
+    def test_a_row_that_is_switched_off_says_nothing_more(self):
+        standing = replace(a_standing(), rule=replace(shipped_rules()["P03"], active=False))
+
+        assert rule_on(standing, now=DAY_BEFORE).state == "withdrawn"
+
     def test_a_confirmation_leaves_at_night(self):
-        assert rule_on(a_standing(kind=CONFIRMATION), now=local("2027-01-11T03:00")).state == "sent"
+        assert rule_on(a_standing(kind="P01"), now=local("2027-01-11T03:00")).state == "sent"
+
+
+class TestTextsToANumber:
+    @pytest.mark.parametrize(
+        ("days_ago", "free"),
+        [
+            ([], 0),
+            ([1.0], 0),
+            ([0.5], 0.5),
+            ([2, 4, 6], 1),
+            ([2, 4, 8], 0),
+            ([1, 2, 3], 4),
+        ],
+    )
+    def test_one_a_day_and_three_in_seven_days(self, days_ago, free):
+        sent = [STARTS - timedelta(days=days) for days in days_ago]
+
+        after = next_text(sent=sent, now=STARTS, zone=NEW_YORK)
+
+        assert after == next_awake(STARTS + timedelta(days=free), NEW_YORK)
 
 
 class TestTries:
@@ -174,61 +183,3 @@ class TestIsMinor:
     @pytest.mark.parametrize(("now", "minor"), [("2027-05-16T23:59", True), ("2027-05-17T00:00", False)])
     def test_until_the_18th_birthday_in_the_zone_of_the_patient(self, now, minor):
         assert is_minor(born=date(2009, 5, 17), now=local(now), zone=NEW_YORK) is minor
-
-
-class TestWords:
-    ALL = [(language, text) for language in TEXTS for text in TEXTS[language]]
-
-    @pytest.mark.parametrize(("language", "text"), ALL)
-    def test_no_message_says_anything_about_health(self, language, text):
-        subject, body = message_text(
-            text=text, language=language, first_name="Ada", starts_at=local("2027-01-12T12:00"), clinic="Pearl", phone="614"
-        )
-
-        assert health_words(f"{subject}\n{body}") == []
-
-    @pytest.mark.parametrize(("language", "text"), ALL)
-    def test_a_message_has_places_for_nothing_else_than_name_day_time_clinic_and_phone(self, language, text):
-        words = TEXTS[language][text]
-
-        places = {place for part in (words.subject, words.body) for _, place, _, _ in Formatter().parse(part) if place}
-
-        assert places <= {"first_name", "day", "time", "clinic", "contact"}
-
-    @pytest.mark.parametrize(
-        "word",
-        [
-            *("milia", "lesion", "Eyelid", "peel", "LASER", "extraction", "retinoid", "dermatologist", "dermatología"),
-            *("microdermabrasion", "diagnosis", "lesión", "párpado", "extracción", "retinoide", "diagnóstico", "piel"),
-        ],
-    )
-    def test_the_lint_finds_words_about_health(self, word):
-        assert health_words(f"See you soon, {word}!") == [word]
-
-    def test_both_languages_have_the_same_texts(self):
-        assert TEXTS["en"].keys() == TEXTS["es"].keys()
-
-    def test_an_english_message_tells_day_and_time(self):
-        subject, body = message_text(
-            text="change", language="en", first_name="Ada", starts_at=local("2027-01-12T12:05"), clinic="Pearl", phone="+1 614"
-        )
-
-        assert subject == "A change to your appointment at Pearl"
-        assert "Tuesday, January 12, 2027, 12:05 PM\n" in body
-        assert body.endswith("Questions? Call +1 614.\n")
-
-    def test_a_spanish_message_tells_day_and_time(self):
-        subject, body = message_text(
-            text="reminder", language="es", first_name="Ana", starts_at=local("2027-03-13T09:00"), clinic="Pearl", phone=""
-        )
-
-        assert subject == "Recordatorio: su cita en Pearl"
-        assert "Esperamos a Ana en Pearl:\nsábado 13 de marzo de 2027, 9:00 a. m.\n" in body
-
-    def test_a_name_cannot_break_out_of_its_line(self):
-        subject, _ = message_text(
-            text="reminder", language="en", first_name="A", starts_at=STARTS, clinic="Pearl\r\nBcc: x@y.z", phone=""
-        )
-
-        assert "\n" not in subject
-        assert "\r" not in subject

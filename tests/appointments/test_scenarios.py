@@ -302,6 +302,7 @@ class TestScenario11:
                 actor=clinic.derm.user,
                 patient=clinic.patient,
                 lesion=NewLesion(body_site="eyelid_right_upper", laterality="bilateral"),
+                now=NOW,
             )
 
         assert refused.value.code == "split_by_side"

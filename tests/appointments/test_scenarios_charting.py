@@ -31,7 +31,7 @@ def assessed(signer, *lesions, **finding):
 
 def noted(clinic: SmallClinic, body_site: str, laterality: str = "left") -> Lesion:
     lesion = NewLesion(body_site=body_site, laterality=laterality)
-    return note_lesion(actor=clinic.derm.user, patient=clinic.patient, lesion=lesion)
+    return note_lesion(actor=clinic.derm.user, patient=clinic.patient, lesion=lesion, now=NOW)
 
 
 class TestScenario09:

@@ -357,8 +357,15 @@ class TestDailyLife:
         assert {start.astimezone(work.site.zone).date() for start in starts} >= {day for day in days if day.weekday() < 5}
 
     def test_only_reminders_wait(self):
-        assert set(Message.objects.values_list("kind", "state")) == {("P03", "due")}
-        assert Message.objects.filter(due_at__lte=NOW).count() == 0
+        about_visits = Message.objects.exclude(appointment=None)
+
+        assert set(about_visits.values_list("kind", "state")) == {("P02", "due"), ("P03", "due")}
+        assert not Message.objects.filter(due_at__lte=NOW).exclude(state="withdrawn").exists()
+
+    def test_what_was_done_is_followed_from_now_on(self):
+        coming = Message.objects.filter(appointment=None, state="due", due_at__gt=NOW)
+
+        assert set(coming.values_list("kind", flat=True)) >= {"P08", "P09", "P15", "P20"}
 
     def test_many_people_come(self):
         coming = Appointment.objects.values("patient").annotate(visits=Count("id"))

@@ -85,7 +85,7 @@ class TestMailServer:
         (mail,) = mailbox.taken
         assert (mail["To"], mail["From"]) == ("ada@example.org", "Pearl Clinic <clinic@localhost>")
         assert mail["Subject"] == "Su cita en Columbus"
-        assert "Zoë en Columbus:\r\nmartes 12 de enero de 2027, 12:00 p. m.\r\n" in mail.get_content()
+        assert "Zoë en Columbus:\r\nmartes 12 de enero de 2027, 12:00 p. m.\r\n" in mail.get_body().get_content()
         assert mail["X-Idempotency-Key"] == f"{visit.id}:1:P01:email"
         assert mail["Message-ID"] == confirmation_of(visit).provider_id
 

@@ -107,6 +107,7 @@ class TestIntegrityFindings:
 
         assert found == {
             "P01 waits although the visit was moved since",
+            "P02 waits although the visit was moved since",
             "P03 waits although the visit was moved since",
             "the visit will not be reminded of",
         }

@@ -43,6 +43,7 @@ class TestRegistering:
             "email": None,
             "language": "en",
             "time_zone": "America/New_York",
+            "preferred_channel": None,
             "guardian": None,
         }
 

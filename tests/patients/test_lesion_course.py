@@ -24,7 +24,7 @@ def catalogues():
 
 def noted(patient, actor=None, **fields) -> Lesion:
     lesion = NewLesion(**{"body_site": "cheek", "laterality": "left"} | fields)
-    return note_lesion(actor=actor or a_clinician(), patient=patient, lesion=lesion)
+    return note_lesion(actor=actor or a_clinician(), patient=patient, lesion=lesion, now=NOW)
 
 
 class TestTheTables:

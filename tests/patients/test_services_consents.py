@@ -27,7 +27,7 @@ TYPED = Signature(name="Ada")
 
 @pytest.fixture(autouse=True)
 def texts():
-    for kind in (LANCET, "photos", "email"):
+    for kind in (LANCET, "photos"):
         a_text(kind)
     a_text(LANCET, language="es", title="Consentimiento")
 
@@ -97,14 +97,6 @@ class TestGiving:
             given(child, text_version=7)
 
         assert [reason.code for reason in refused.value.reasons] == ["guardian_required", "consent_text_stale"]
-
-    def test_to_email_stands_on_the_chart(self):
-        patient = a_patient()
-
-        given(patient, "email")
-
-        patient.refresh_from_db()
-        assert (patient.email_consent_at, patient.email_consent_source) == (NOW, "Signed consent")
 
 
 class TestASignature:
@@ -196,14 +188,6 @@ class TestWithdrawing:
             consent_withdrawn.disconnect(hear)
 
         assert told == [(patient.pk, "photos", NOW + timedelta(hours=1), False)]
-
-    def test_from_email_takes_it_off_the_chart(self):
-        patient = a_patient()
-
-        withdrawn(given(patient, "email"))
-
-        patient.refresh_from_db()
-        assert (patient.email_consent_at, patient.email_consent_source) == (None, "")
 
 
 class TestInForce:

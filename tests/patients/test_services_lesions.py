@@ -38,7 +38,7 @@ def heard():
 
 def note(actor=None, **fields) -> Lesion:
     lesion = NewLesion(**{"body_site": "cheek", "laterality": "left"} | fields)
-    return note_lesion(actor=actor or a_user(), patient=a_patient(), lesion=lesion)
+    return note_lesion(actor=actor or a_user(), patient=a_patient(), lesion=lesion, now=NOW)
 
 
 def correct(lesion, actor=None, **changes) -> Lesion:

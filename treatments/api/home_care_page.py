@@ -1,7 +1,7 @@
 """The written plan that the patient takes home, in the patient's language."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -17,10 +17,10 @@ from clinic.api.base import ApiView
 from clinic.api.permissions import ANY_STAFF, RolesByMethod
 from clinic.api.schema import describe
 from clinic.errors import Conflict
+from clinic.selectors.protocol import rule_coded
 from patients.selectors.records import found
 from treatments.models import HomeCareItem, HomeCarePlan, IngredientClass
 from treatments.policies.plans import handout
-from treatments.policies.plans.ladder import DERMATOLOGIST_AFTER, REVIEW_AFTER
 from treatments.policies.plans.words import ACTIVE, RETINOID, SPOT
 from treatments.selectors.plans import classes_to_avoid, home_care_visible_to
 
@@ -68,7 +68,7 @@ def page_of(row: HomeCarePlan, *, avoid: Iterable[IngredientClass]) -> str:
         "alarms": alarms,
         "follow_up": [
             {"day": _day(row.starts_on + after, language), "text": text}
-            for after, text in zip((DERMATOLOGIST_AFTER, REVIEW_AFTER), handout.FOLLOW_UP[language], strict=True)
+            for after, text in zip(_looks(), handout.FOLLOW_UP[language], strict=True)
         ],
     }
     return render_to_string("treatments/home_care.html", context)
@@ -106,3 +106,8 @@ def _where(item: HomeCareItem, language: str) -> str:
 def _day(day: date, language: str) -> str:
     with override(language):
         return date_format(day, "DATE_FORMAT")
+
+
+def _looks() -> list[timedelta]:
+    """When a dermatologist looks at what is still there, and when the author looks at the whole: as the protocol says."""
+    return [timedelta(days=rule_coded(code).offsets[0]) for code in ("P13", "P14")]

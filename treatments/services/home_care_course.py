@@ -12,21 +12,18 @@ from clinic.models import User
 from clinic.models.people import PRACTITIONER
 from clinic.scopes import EYELID, PERIOCULAR
 from clinic.services.changes import share
-from clinic.services.tasks import finish_tasks_about, open_task
+from clinic.services.tasks import open_task
 from patients.models import Patient
 from patients.selectors.clinicians import clinician_of
 from treatments.models import HomeCareItem, HomeCarePlan, RetinoidRung
-from treatments.policies.plans.ladder import ASK, REVIEW_AFTER, ladder_from, morning_of
+from treatments.policies.plans.ladder import ladder_from
 from treatments.policies.plans.words import ACTIVE, COMPLETED, DRAFT, RETINOID, SPOT, STOPPED, STRONG, SUPERSEDED
 from treatments.selectors.plans import active_home_care_for, active_home_care_of
 from treatments.services.home_care import content_of, held_home_care, judged_care, require_own_draft, take_judgement
+from treatments.signals import home_care_ended, home_care_started
 
-REVIEW, MID_STRENGTH = "home_care_review", "retinoid_mid_strength"
 WAS_STOPPED, CHECK = "home_care_stopped", "home_care_check"
-FOLLOW_UPS = (REVIEW, MID_STRENGTH)
 SAID = {
-    REVIEW: "Sixty days of home care: look whether it helps.",
-    MID_STRENGTH: "The retinoid has climbed its ladder: decide whether a middle strength follows.",
     WAS_STOPPED: "Home care was stopped by itself: {why} Tell the patient, and write a new version.",
     CHECK: "Breastfeeding was recorded during home care with a retinoid: decide whether it goes on.",
 }
@@ -57,7 +54,7 @@ def start_home_care(*, actor: User, home_care: HomeCarePlan, now: datetime) -> H
     _build_ladders(row, before)
     row.status, row.started_at = ACTIVE, now
     row.save(update_fields=["status", "started_at", "starts_on", "profession", "supervisor", "warnings"])
-    _follow(row, now)
+    home_care_started.send(sender=None, home_care=row, now=now)
     return row
 
 
@@ -146,8 +143,7 @@ def _replaced(row: HomeCarePlan, actor: User, now: datetime) -> HomeCarePlan | N
 def _end(row: HomeCarePlan, status: str, *, actor: User, reason: str, now: datetime) -> HomeCarePlan:
     row.status, row.ended_at, row.stop_reason = status, now, reason
     row.save(update_fields=["status", "ended_at", "stop_reason"])
-    for kind in FOLLOW_UPS:
-        finish_tasks_about(subjects=[row.pk], kind=kind, actor=actor, now=now)
+    home_care_ended.send(sender=None, home_care=row, actor=actor, now=now)
     return row
 
 
@@ -165,15 +161,6 @@ def _build_ladders(row: HomeCarePlan, before: HomeCarePlan | None) -> None:
 
 def _place(item: HomeCareItem) -> tuple[UUID, str, str, str]:
     return item.ingredient_id, item.strength, item.region, item.extent
-
-
-def _follow(row: HomeCarePlan, now: datetime) -> None:
-    """The author looks again after sixty days, and decides about a stronger retinoid when the ladder has been climbed."""
-    zone = row.site.zone
-    _open(row, REVIEW, morning_of(row.starts_on + REVIEW_AFTER, zone=zone))
-    last = row.rungs.filter(nights=ASK).order_by("from_on").first()
-    if last:
-        _open(row, MID_STRENGTH, max(morning_of(last.from_on, zone=zone), now))
 
 
 def _open(row: HomeCarePlan, kind: str, due_at: datetime, *, why: str = "") -> None:

@@ -16,6 +16,7 @@ from treatments.policies.plans.words import ACTIVE, COMPLETED, DONE, HOME_CARE, 
 from treatments.selectors.carried_out import asked_by, done_without_a_log, referred_by, work_told
 from treatments.services.plans import held_plan, refuse
 from treatments.services.waiting import end_waiting
+from treatments.signals import plan_completed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,7 @@ def close_step(*, actor: User, step: PlanStep, state: str = DONE, means: Means =
     if not plan.steps.filter(state=OPEN).exists():
         plan.status, plan.ended_at = COMPLETED, now
         plan.save(update_fields=["status", "ended_at"])
+        plan_completed.send(sender=None, plan=plan, now=now)
     return plan
 
 

@@ -5,13 +5,14 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from appointments.services.reference import load_texts
 from clinic.services.reference import load_policy
 from patients.services import reference as charts
 from treatments.services import reference as treatments
 
 
 class Command(BaseCommand):
-    """Matrix cells and jurisdiction rows, body sites, diagnoses, milia types and treatments."""
+    """Matrix cells and jurisdiction rows, body sites, diagnoses, milia types, treatments and the texts of messages."""
 
     help = __doc__
 
@@ -20,3 +21,4 @@ class Command(BaseCommand):
         load_policy(now=timezone.now())
         charts.load_catalogues()
         treatments.load_catalogues()
+        load_texts()

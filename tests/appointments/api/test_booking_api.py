@@ -29,7 +29,7 @@ from tests.clinic_world import (
     overridden,
 )
 
-QUERIES = 22
+QUERIES = 26
 
 
 class TestABookedVisit:

@@ -130,7 +130,7 @@ class TestOneCall:
         assert (shown["status"], shown["practitioner"]["username"]) == ("booked", "derm-2")
 
     def test_tells_each_patient_once(self, clinic, adrift):
-        Message.objects.filter(kind="P01").update(state="sent")
+        Message.objects.filter(kind="P01").update(state="sent", sent_at=NOW)
 
         clinic.desk.post(APPLY, {"moves": moves_of(clinic.desk.get(REASSIGNMENTS).json()["results"])})
 

@@ -9,9 +9,6 @@ FEW, EVERY_OTHER, EVERY, ASK = "one_or_two_a_week", "every_other", "every", "ask
 NIGHTS: Final = (FEW, EVERY_OTHER, EVERY, ASK)
 AFTER_DAYS: Final = {FEW: 0, EVERY_OTHER: 21, EVERY: 42, ASK: 84}
 """Days after the first evening; a clinical guideline says "a few weeks" for each, these are the clinic's."""
-REVIEW_AFTER: Final = timedelta(days=60)
-"""From the deepest layer of the skin to its surface takes 45 to 60 days: before that home care shows little."""
-DERMATOLOGIST_AFTER: Final = timedelta(days=28)
 OPENS: Final = time(9)
 
 

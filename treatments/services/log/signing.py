@@ -175,7 +175,7 @@ def _after_signing(procedure: Procedure, actor: User, now: datetime) -> None:
     best: dict[Any, str] = {}
     for lesion, result in procedure.outcomes.values_list("lesion", "result"):
         best[lesion] = result if best.get(lesion) in {None, "not_done"} or result == "complete" else best[lesion]
-    follow_treatment(results=best)
+    follow_treatment(results=best, now=now)
     follow_log(actor=actor, procedure=procedure, now=now)
     finish_tasks_about(subjects=[procedure.encounter_id], kind=UNLOGGED, actor=actor, now=now)
     if procedure.supervisor_id:
