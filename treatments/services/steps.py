@@ -10,7 +10,7 @@ from clinic.models import User
 from patients.models import Referral
 from patients.selectors.clinicians import clinician_of
 from treatments.models import Encounter, HomeCarePlan, PlanStep, Procedure, TreatmentPlan
-from treatments.policies.plans.carried_out import carrying_out, is_carried_out, log_refusals, referral_refusals
+from treatments.policies.plans.carried_out import Done, carrying_out, is_carried_out, log_refusals, referral_refusals
 from treatments.policies.plans.steps import procedure_in_consultation
 from treatments.policies.plans.words import ACTIVE, COMPLETED, DONE, HOME_CARE, OPEN, SKIPPED
 from treatments.selectors.carried_out import asked_by, done_without_a_log, referred_by, work_told
@@ -105,20 +105,33 @@ def follow_log(*, actor: User, procedure: Procedure, now: datetime) -> None:
     Steps that were closed at its stay name the log. Then, in each plan, the step whose turn it is closes by itself as long
     as the log leaves nothing of it to be done; no part of the work closes two steps, so that a course of peels goes on.
     """
+    steps = done_without_a_log(procedure)
+    plans = list(TreatmentPlan.objects.filter(patient=procedure.patient_id, status=ACTIVE).order_by("id"))
+    if not steps and not plans:
+        return
     work = work_told(procedure)
-    for step in done_without_a_log(procedure):
+    for step in steps:
         if carrying_out(asked_by(step), work):
             tell_means(actor=actor, step=step, means=Means(procedure=procedure))
-    for plan in TreatmentPlan.objects.filter(patient=procedure.patient_id, status=ACTIVE).order_by("id"):
-        told_before = plan.steps.filter(procedure=procedure).select_related("treatment")
-        used = [done for step in told_before for done in carrying_out(asked_by(step), work)]
-        rest = [done for done in work if done not in used]
-        for step in held_plan(plan).steps.filter(state=OPEN).select_related("plan", "treatment").order_by("position"):
-            asked = asked_by(step)
-            if not is_carried_out(asked, rest):
-                break
-            close_step(actor=actor, step=step, means=Means(procedure=procedure), now=now)
-            rest = [done for done in rest if done not in carrying_out(asked, rest)]
+    for plan in plans:
+        _go_on(actor, plan, procedure, work, now)
+
+
+def _go_on(actor: User, plan: TreatmentPlan, procedure: Procedure, work: list[Done], now: datetime) -> None:
+    """Close what the rest of the work leaves nothing of, in the order of the plan."""
+    plan = held_plan(plan)
+    if plan.status != ACTIVE:
+        return
+    told_before = plan.steps.filter(procedure=procedure).select_related("treatment")
+    used = [done for step in told_before for done in carrying_out(asked_by(step), work)]
+    rest = [done for done in work if done not in used]
+    for step in plan.steps.filter(state=OPEN).select_related("plan", "treatment").order_by("position"):
+        asked = asked_by(step)
+        if not is_carried_out(asked, rest):
+            break
+        close_step(actor=actor, step=step, means=Means(procedure=procedure), now=now)
+        part = carrying_out(asked, rest)
+        rest = [done for done in rest if done not in part]
 
 
 def _held(step: PlanStep) -> PlanStep:
