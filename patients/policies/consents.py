@@ -73,9 +73,9 @@ def signer_refusal(*, person: Person, signer: Signer, on: date) -> Refusal | Non
     if signer.role == GUARDIAN and not entitled:
         return Refusal(
             code="guardian_not_entitled",
-            detail=f"The patient is {ADULT} or older, and the chart says of no legal guardianship of this person that it goes on.",
+            detail=f"The patient is {ADULT} or older, and the chart names no legal guardianship of this person that goes on.",
             source=SIGNERS,
-            mend="Let the patient sign, or chart the legal guardian and that the guardianship goes on first.",
+            mend="Let the patient sign, or chart first that a legal guardianship goes on.",
         )
     return None
 

@@ -144,6 +144,11 @@ class TestANewConsent:
     def test_says_who_signed_how(self, fields, rule):
         assert refused_row(**fields) == rule
 
+    def test_says_how_the_guardian_is_related(self):
+        child = a_patient(birth_date=date(2015, 1, 1), guardian_name="Mo")
+
+        assert refused_row(patient=child, signer_role="guardian", signer_relationship="") == "consent_names_its_signer"
+
 
 class TestAText:
     @pytest.mark.parametrize("change", ["version = 9", "in_force_from = now()", "language = 'es'", WITH_ITS_HASH])
@@ -170,8 +175,3 @@ class TestAText:
 
         statement = "UPDATE patients_consenttext SET body = 'Other' WHERE id = %s"
         assert refused_by(statement, text.pk) == "consent_text_has_its_own_hash"
-
-    def test_says_how_the_guardian_is_related(self):
-        child = a_patient(birth_date=date(2015, 1, 1), guardian_name="Mo")
-
-        assert refused_row(patient=child, signer_role="guardian", signer_relationship="") == "consent_names_its_signer"
