@@ -11,8 +11,8 @@ from clinic.errors import Refusal
 from clinic.models import User
 from patients.models import Lesion, Patient
 from patients.signals import contraindications_coming, description_coming, lesion_reclassified, merge_asked
+from treatments.selectors.causes import contradicted_cause
 from treatments.selectors.merges import retinoid_in_pregnancy
-from treatments.services.causes import contradicted_cause
 from treatments.services.home_care_course import end_what_came_near_the_eye, end_what_is_forbidden
 
 

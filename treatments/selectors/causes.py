@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from itertools import chain
 from uuid import UUID
 
+from clinic.errors import Refusal
 from clinic.scopes import parts
 from patients.models import Lesion
 from treatments.models import LesionCause, Procedure
-from treatments.policies.causes import CauseFacts
+from treatments.policies.causes import CauseFacts, cause_refusals
 
 
 def cause_of(lesion: UUID) -> LesionCause | None:
@@ -34,3 +35,9 @@ def acts_of(procedure: Procedure) -> frozenset[str]:
     """Everything that was done."""
     rows = procedure.items.values_list("act", "scopes")
     return frozenset(chain.from_iterable((act, *(parts(scope)[0] for scope in scopes)) for act, scopes in rows))
+
+
+def contradicted_cause(lesion: Lesion) -> list[Refusal]:
+    """Why the lesion, as it is about to be charted, does not go with the procedure that it is said to come from."""
+    link = cause_of(lesion.pk)
+    return cause_refusals(cause_facts(lesion=lesion, procedure=link.procedure, cause=lesion.cause)) if link else []

@@ -5,7 +5,6 @@ from datetime import datetime
 import pghistory
 from django.db import transaction
 
-from clinic.errors import Refusal
 from clinic.models import User
 from clinic.services.changes import hold
 from patients.models import Lesion
@@ -14,7 +13,7 @@ from patients.selectors.clinicians import clinician_of
 from patients.services.lesions import correct_lesion
 from treatments.models import LesionCause, Procedure
 from treatments.policies.causes import CAUSED_BY, COSMETIC, cause_refusals
-from treatments.selectors.causes import cause_facts, cause_of
+from treatments.selectors.causes import cause_facts
 from treatments.services.log.keeping import told_in_words
 from treatments.services.plans import refuse
 
@@ -55,9 +54,3 @@ def withdraw_causing_procedure(*, actor: User, lesion: Lesion) -> None:
     clinician_of(actor)
     with pghistory.context(why="cause taken back"):
         LesionCause.objects.filter(lesion=lesion).delete()
-
-
-def contradicted_cause(lesion: Lesion) -> list[Refusal]:
-    """Why the lesion, as it is about to be charted, does not go with the procedure that it is said to come from."""
-    link = cause_of(lesion.pk)
-    return cause_refusals(cause_facts(lesion=lesion, procedure=link.procedure, cause=lesion.cause)) if link else []
