@@ -23,6 +23,7 @@ from treatments.models import (
     Incident,
     IncidentLesion,
     IngredientClass,
+    LesionCause,
     OrderItem,
     Override,
     PlanStep,
@@ -158,6 +159,13 @@ class IncidentLesionAdmin(RecordAdmin):
     """The lesions that incidents concern."""
 
     list_display = ("incident", "lesion")
+
+
+@admin.register(LesionCause)
+class LesionCauseAdmin(RecordAdmin):
+    """Which procedure lesions came from."""
+
+    list_display = ("lesion", "procedure", "told_by", "told_at")
 
 
 @admin.register(TreatmentPlan)

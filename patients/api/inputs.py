@@ -59,12 +59,13 @@ class TimeZone(serializers.CharField):
 
 
 class GuardianInput(Strict):
-    """Who speaks for a minor."""
+    """Who speaks for a minor; `for_adult`: a legal guardian who goes on to, when the patient has come of age."""
 
     name = serializers.CharField(max_length=NAME)
     relationship = serializers.CharField(max_length=CODE, required=False, allow_blank=True, allow_null=True)
     email = serializers.EmailField(max_length=254, required=False, allow_blank=True, allow_null=True)
     phone = Phone(max_length=40, required=False, allow_blank=True, allow_null=True)
+    for_adult = serializers.BooleanField(required=False)
 
     def to_internal_value(self, data: Any) -> Any:
         """As the service takes it."""

@@ -22,6 +22,7 @@ class GuardianShown(serializers.Serializer[Any]):
     relationship = serializers.CharField(allow_null=True)
     email = serializers.EmailField(allow_null=True)
     phone = serializers.CharField(allow_null=True)
+    for_adult = serializers.BooleanField()
 
 
 class PatientShown(serializers.Serializer[Any]):
@@ -214,7 +215,7 @@ def show_skin_profile(profile: SkinProfile) -> dict[str, Any]:
     }
 
 
-def _guardian(patient: Patient) -> dict[str, str | None] | None:
+def _guardian(patient: Patient) -> dict[str, Any] | None:
     if not patient.guardian_name:
         return None
     return {
@@ -222,4 +223,5 @@ def _guardian(patient: Patient) -> dict[str, str | None] | None:
         "relationship": patient.guardian_relationship or None,
         "email": patient.guardian_email or None,
         "phone": str(patient.guardian_phone) if patient.guardian_phone else None,
+        "for_adult": patient.guardian_for_adult,
     }

@@ -84,6 +84,17 @@ SELECT CASE n WHEN 1 THEN 'incident_reported' WHEN 2 THEN 'incident_reviewed' EL
  WHERE i.patient_id = %(patient)s AND (n = 1 OR n = 2 AND i.reviewed_at IS NOT NULL OR n = 3 AND i.closed_at IS NOT NULL)
 """
 
+CAUSES: Final = """
+SELECT 'lesion_caused', c.told_at, c.lesion_id, p.site_id, ARRAY[c.lesion_id], c.told_by_id, NULL,
+       jsonb_build_object('place', concat_ws(', ', b.name, nullif(l.laterality, '')), 'cause', l.cause,
+                          'work', (SELECT string_agg(t.name, ', ' ORDER BY i.number) FROM treatments_procedureitem i
+                                     JOIN treatments_treatment t ON t.id = i.treatment_id WHERE i.procedure_id = p.id),
+                          'day', (p.performed_at AT TIME ZONE s.time_zone)::date)
+  FROM treatments_lesioncause c JOIN patients_lesion l ON l.id = c.lesion_id JOIN patients_bodysite b ON b.id = l.body_site_id
+  JOIN treatments_procedure p ON p.id = c.procedure_id JOIN clinic_site s ON s.id = p.site_id
+ WHERE c.patient_id = %(patient)s
+"""
+
 PLANS: Final = """
 SELECT CASE n WHEN 1 THEN 'plan_written' WHEN 2 THEN 'plan_started' ELSE 'plan_ended' END,
        CASE n WHEN 1 THEN p.written_at WHEN 2 THEN p.started_at ELSE p.ended_at END, p.id, p.site_id,
@@ -98,8 +109,9 @@ SELECT CASE n WHEN 1 THEN 'plan_written' WHEN 2 THEN 'plan_started' ELSE 'plan_e
 UNION ALL
 SELECT 'plan_step_closed', s.closed_at, s.id, p.site_id,
        ARRAY(SELECT x.lesion_id FROM treatments_plansteplesion x WHERE x.step_id = s.id ORDER BY x.lesion_id),
-       s.closed_by_id, NULL, jsonb_build_object('kind', s.kind, 'state', s.state, 'note', s.note)
+       s.closed_by_id, NULL, jsonb_build_object('kind', s.kind, 'state', s.state, 'note', s.note, 'log', s.procedure_id, 'to', r."to")
   FROM treatments_planstep s JOIN treatments_treatmentplan p ON p.id = s.plan_id
+  LEFT JOIN patients_referral r ON r.id = s.referral_id
  WHERE s.patient_id = %(patient)s AND s.closed_at IS NOT NULL
 """
 
@@ -117,4 +129,4 @@ SELECT CASE n WHEN 1 THEN 'home_care_written' WHEN 2 THEN 'home_care_started' EL
  WHERE h.patient_id = %(patient)s AND (n = 1 OR n = 2 AND h.started_at IS NOT NULL OR n = 3 AND h.ended_at IS NOT NULL)
 """
 
-EVENTS: Final = (ORDERS, OVERRIDES, STAYS, PROCEDURES, AFTERMATH, AFTERCARE, INCIDENTS, PLANS, HOME_CARE)
+EVENTS: Final = (ORDERS, OVERRIDES, STAYS, PROCEDURES, AFTERMATH, AFTERCARE, INCIDENTS, CAUSES, PLANS, HOME_CARE)

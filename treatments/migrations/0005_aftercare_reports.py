@@ -58,8 +58,8 @@ DROP FUNCTION treatments_guard_aftercare();
 class Migration(migrations.Migration):
     dependencies = [
         ("clinic", "0005_tasks_and_papers_that_end"),
-        ("patients", "0008_photos_that_patients_send"),
-        ("treatments", "0003_plans_and_home_care"),
+        ("patients", "0009_photos_that_patients_send"),
+        ("treatments", "0004_causes_and_what_carried_steps_out"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

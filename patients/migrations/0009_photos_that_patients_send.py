@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0007_contact"),
+        ("patients", "0008_guardians_of_adults"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
