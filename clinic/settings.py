@@ -22,7 +22,7 @@ PORT = env.int("PORT", 8000)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 SECRET_KEY = env.str("SECRET_KEY", None) or kept(DATA_DIR, "secret_key") or DEFAULT_SECRET_KEY
 PUBLIC_ADDRESS = is_public(host=HOST, allowed_hosts=ALLOWED_HOSTS)
-PUBLIC_URL = public_url(env, default=f"http://localhost:{PORT}")
+PUBLIC_URL = public_url(env, allowed_hosts=ALLOWED_HOSTS, port=PORT)
 THROTTLED = not (env.str("THROTTLES", "on") == "off" and DEMO and not PUBLIC_ADDRESS)
 require_safe_start(public=PUBLIC_ADDRESS, debug=DEBUG, secret_key=SECRET_KEY)
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/schema/", Schema.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api/", Unknown.as_view()),
+    path("", include("appointments.pages.urls")),
     path("metrics", ExportToDjangoView, name="metrics"),
     path("admin/", admin.site.urls),
 ]

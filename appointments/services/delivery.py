@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from appointments.models import Message
+from appointments.models import DueMessage, Message
 from appointments.models.messages import DEAD, DUE, FAILED, LESION, SENT, SUPPRESSED
 from appointments.policies.protocol import A_WEEK, TRIES, Ruling, Standing, Visit, next_text, next_try, put_off, rule_on
 from appointments.selectors.subjects import why_ended
@@ -36,18 +36,19 @@ WAITS = "waits"
 """Nothing came of it yet: its channel is away."""
 ONE_MONTH = timedelta(days=30)
 BESIDE = ("appointment__site", "appointment__patient", "recipient", "site")
-CHANGED = ("state", "reason_not_sent", "claimed_until", "due_at", "attempts", "sent_at", "provider_id", "address")
+CHANGED = ("state", "reason_not_sent", "due_at", "attempts", "sent_at", "provider_id", "address")
 
-# The array keeps the plan off the whole table. A claim that has lapsed counts as a try: whoever died with it may have sent it.
+# The array keeps the plan off the whole table.
 CLAIM = """
 WITH due AS MATERIALIZED (
-    SELECT id FROM appointments_message
-    WHERE state = 'due' AND due_at <= %(now)s AND (claimed_until IS NULL OR claimed_until <= %(now)s)
+    SELECT message_id FROM appointments_duemessage
+    WHERE due_at <= %(now)s AND (claimed_until IS NULL OR claimed_until <= %(now)s)
       AND channel = ANY (%(channels)s)
     ORDER BY due_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 )
-UPDATE appointments_message SET claimed_until = %(until)s, attempts = attempts + (claimed_until IS NOT NULL)::int WHERE id = ANY (ARRAY(SELECT id FROM due))
-RETURNING id
+UPDATE appointments_duemessage SET claimed_until = %(until)s, lapsed = lapsed OR claimed_until IS NOT NULL
+ WHERE message_id = ANY (ARRAY(SELECT message_id FROM due))
+RETURNING message_id
 """
 
 
@@ -85,7 +86,7 @@ def claim_due(*, now: datetime, batch: int, lease_s: float | None = None, channe
 
 def release(*, message_ids: Collection[UUID]) -> int:
     """Make claimed messages due again as they were, for whoever claims next."""
-    return _claimed().filter(pk__in=message_ids).update(claimed_until=None)
+    return DueMessage.objects.filter(message__in=message_ids).update(claimed_until=None)
 
 
 @transaction.atomic
@@ -117,7 +118,7 @@ def deliver(*, message_id: UUID, now: datetime, post: Post | None = None) -> str
 
 
 def _claimed() -> QuerySet[Message]:
-    return Message.objects.filter(state=DUE, claimed_until__isnull=False)
+    return Message.objects.filter(state=DUE, waiting__claimed_until__isnull=False)
 
 
 def _next_batch(now: datetime, limit: int | None, done: int, channels: Collection[str]) -> list[UUID]:
@@ -185,7 +186,7 @@ def _send(message: Message, now: datetime, post: Post) -> str:
 
 
 def _put(message: Message, ruling: Ruling) -> str:
-    message.state, message.reason_not_sent, message.claimed_until = ruling.state, ruling.reason, None
+    message.state, message.reason_not_sent = ruling.state, ruling.reason
     message.due_at = ruling.due_at or message.due_at
     message.save(update_fields=CHANGED)
     return message.state

@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, When
 
-from appointments.models import Appointment, Message
+from appointments.models import Appointment, DueMessage, Message
 from appointments.models.messages import DUE, VISIT
 from appointments.policies.protocol import key_of
 from clinic.models import Site, User
@@ -77,8 +78,10 @@ def withdraw_to(*, patient: Patient, stop: str, reason: str) -> int:
 
 
 def withdraw(messages: Any, *, reason: str) -> int:
-    """Withdraw those of these messages that have not left; how many there were."""
-    return messages.filter(state=DUE).update(state="withdrawn", reason_not_sent=reason, claimed_until=None)
+    """Withdraw those of these messages that have not left; how many there were. One that a worker held counts as tried."""
+    held = DueMessage.objects.filter(message=OuterRef("pk")).exclude(claimed_until=None, lapsed=False)
+    tries = Case(When(Exists(held), then=F("attempts") + 1), default=F("attempts"), output_field=IntegerField())
+    return messages.filter(state=DUE).update(state="withdrawn", reason_not_sent=reason, attempts=tries)
 
 
 def stopped_by(stop: str) -> list[Rule]:
@@ -111,7 +114,11 @@ def replan(*, before: Rule, after: Rule, now: datetime) -> dict[str, Any]:
 
     Where the number of moments stays, each goes over to the one in its place; what has none is withdrawn.
     """
-    waiting = Message.objects.select_for_update(of=("self",)).select_related("site").filter(kind=after.code, state=DUE)
+    waiting = (
+        Message.objects.select_for_update(of=("self",))
+        .select_related("site")
+        .filter(kind=after.code, state=DUE, waiting__isnull=False)
+    )
     places = dict(zip(before.offsets, after.offsets, strict=True)) if len(before.offsets) == len(after.offsets) else {}
     moved, gone = [], []
     for message in waiting.order_by("id"):

@@ -5,14 +5,27 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from appointments.models import Appointment, AppointmentItem, Authority, Message, ResourceClaim
+from appointments.models import Appointment, AppointmentItem, Authority, Message, MessageText, ResourceClaim
+from appointments.services.reference import load_texts
 from clinic.models import Opening, Privilege, Shift
 from patients.models import Lesion, Patient
 from tests import clinic_world as world
 from tests.clinic_world import NOW, after, book
 
 pytestmark = pytest.mark.django_db
-LOOKED_AT = (Appointment, AppointmentItem, Message, ResourceClaim, Authority, Privilege, Shift, Opening, Patient, Lesion)
+LOOKED_AT = (
+    Appointment,
+    AppointmentItem,
+    Message,
+    MessageText,
+    ResourceClaim,
+    Authority,
+    Privilege,
+    Shift,
+    Opening,
+    Patient,
+    Lesion,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +97,7 @@ class TestVisits:
 class TestWhatVisitsLeanOn:
     @pytest.mark.parametrize("model", LOOKED_AT)
     def test_is_looked_at_and_never_written(self, leader, visit, model):
+        load_texts()
         row = model.objects.order_by("pk").first()
 
         pages = [leader.get(url(model)), leader.get(url(model, "change", row.pk))]
