@@ -297,6 +297,9 @@ WAITLIST_HOLD_MINUTES = env.int("WAITLIST_HOLD_MINUTES", 30, validate=validate.R
 # What health asks: a callable `(now) -> datetime | None`, the due time of the oldest message that should have left.
 OLDEST_DUE_MESSAGE = "appointments.selectors.backlog.oldest_due_at"
 
+# Seconds for which a worker claims messages; those of one that died leave with another worker once they are over.
+MESSAGE_LEASE_S = env.float("MESSAGE_LEASE_S", 60)
+
 # Mail: EMAIL_URL names a real server; without one, messages are lines of an outbox file in the data folder.
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Pearl Clinic <clinic@localhost>")

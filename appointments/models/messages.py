@@ -109,6 +109,13 @@ class Message(Keyed):
         waiting = getattr(self, "waiting", None)
         return waiting.claimed_until if waiting else None
 
+    @property
+    def may_have_left(self) -> bool:
+        """Whether it reached the patient, or may have: claimed or tried by a worker that never heard the answer; asks for `waiting`."""
+        waiting = getattr(self, "waiting", None)
+        held = waiting is not None and (waiting.lapsed or waiting.claimed_until is not None)
+        return self.state in (SENT, DELIVERED) or held or self.attempts > 0
+
     def shown_state(self, *, now: datetime) -> str:
         """`claimed` while a worker holds it, else its state."""
         until = self.claimed_until
@@ -122,13 +129,15 @@ class DueMessage(models.Model):
     """
     A message that waits, in a table as small as what waits: there workers claim it, by `claimed_until` alone.
 
-    Rows come and go by triggers with the state, moment and channel of their message; nobody else adds or removes one.
+    Rows come and go by triggers with the state, moment and channel of their message; nobody else adds or removes one. `lapsed`: a
+    worker held it and never said what came of it, so that it may have reached the patient.
     """
 
     message = models.OneToOneField(Message, models.DO_NOTHING, primary_key=True, related_name="waiting", db_constraint=False)
     due_at = models.DateTimeField()
     channel = models.TextField()
     claimed_until = models.DateTimeField(null=True, blank=True)
+    lapsed = models.BooleanField(db_default=False)
 
     class Meta:
         constraints = [

@@ -13,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
@@ -31,7 +32,6 @@ from patients.selectors.contact import Reach, reach
 logger = structlog.get_logger(__name__)
 
 BATCH = 50
-LEASE_S = 60
 WAITS = "waits"
 """Nothing came of it yet: its channel is away."""
 ONE_MONTH = timedelta(days=30)
@@ -46,7 +46,8 @@ WITH due AS MATERIALIZED (
       AND channel = ANY (%(channels)s)
     ORDER BY due_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 )
-UPDATE appointments_duemessage SET claimed_until = %(until)s WHERE message_id = ANY (ARRAY(SELECT message_id FROM due))
+UPDATE appointments_duemessage SET claimed_until = %(until)s, lapsed = lapsed OR claimed_until IS NOT NULL
+ WHERE message_id = ANY (ARRAY(SELECT message_id FROM due))
 RETURNING message_id
 """
 
@@ -73,10 +74,12 @@ def deliver_due(*, now: datetime, limit: int | None = None, seconds: float | Non
     return tally
 
 
-def claim_due(*, now: datetime, batch: int, lease_s: int = LEASE_S, channels: Collection[str] = CHANNELS) -> list[UUID]:
-    """Take messages that are due, or whose claim has lapsed, for so many seconds; nobody else takes them meanwhile."""
+def claim_due(*, now: datetime, batch: int, lease_s: float | None = None, channels: Collection[str] = CHANNELS) -> list[UUID]:
+    """
+    Take messages that are due, or whose claim has lapsed, for so many seconds (MESSAGE_LEASE_S); nobody else takes them meanwhile.
+    """
     with connection.cursor() as cursor:
-        until = now + timedelta(seconds=lease_s)
+        until = now + timedelta(seconds=settings.MESSAGE_LEASE_S if lease_s is None else lease_s)
         cursor.execute(CLAIM, {"now": now, "batch": batch, "until": until, "channels": list(channels)})
         return [row[0] for row in cursor.fetchall()]
 

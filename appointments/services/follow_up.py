@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, When
 
-from appointments.models import Appointment, Message
+from appointments.models import Appointment, DueMessage, Message
 from appointments.models.messages import DUE, VISIT
 from appointments.policies.protocol import key_of
 from clinic.models import Site, User
@@ -78,8 +79,10 @@ def withdraw_to(*, patient: Patient, stop: str, reason: str) -> int:
 
 
 def withdraw(messages: Any, *, reason: str) -> int:
-    """Withdraw those of these messages that have not left; how many there were."""
-    return messages.filter(state=DUE).update(state="withdrawn", reason_not_sent=reason)
+    """Withdraw those of these messages that have not left; how many there were. One that a worker held counts as tried."""
+    held = DueMessage.objects.filter(message=OuterRef("pk")).exclude(claimed_until=None, lapsed=False)
+    tries = Case(When(Exists(held), then=F("attempts") + 1), default=F("attempts"), output_field=IntegerField())
+    return messages.filter(state=DUE).update(state="withdrawn", reason_not_sent=reason, attempts=tries)
 
 
 def stopped_by(stop: str) -> list[Rule]:

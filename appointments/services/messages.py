@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import transaction
 
 from appointments.models import Appointment, Message
-from appointments.models.messages import DELIVERED, SENT
 from appointments.policies.protocol import CHANGE, CONFIRMATION
 from appointments.services import follow_up
 from appointments.services.follow_up import about_visit, follow, withdraw_to
@@ -77,4 +76,4 @@ def _may_have_been_told(visit: Appointment) -> bool:
         .select_for_update(of=("self",))
         .filter(recipient=visit.patient_id, appointment=visit, kind__in=(CONFIRMATION, CHANGE))
     )
-    return any(row.state in (SENT, DELIVERED) or row.claimed_until or row.attempts for row in announcements)
+    return any(row.may_have_left for row in announcements)

@@ -12,7 +12,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
 
 from appointments.models import Appointment, Message
-from appointments.services.delivery import claim_due, deliver, deliver_due
+from appointments.services.delivery import claim_due, deliver, deliver_due, release
 from appointments.services.messages import plan_booked, plan_cancelled, plan_moved
 from tests.factories import LANCET_FACE, NOON, a_practitioner, a_room, a_visit, span
 
@@ -164,6 +164,30 @@ class TestCancellingBesideDelivery:
         assert order == ["sent", "cancelled"]
         assert Message.objects.get(pk=confirmation).state == "sent"
         assert Message.objects.filter(appointment=visit, kind="P05", state="due").count() == 1
+
+
+@pytest.mark.usefixtures("transactional_db")
+class TestAWorkerThatDiedWithAMessage:
+    """It may have sent the confirmation, and nobody heard of it."""
+
+    @pytest.fixture
+    def visit(self):
+        (visit,) = planned()
+        claimed_confirmation(visit)
+        release(message_ids=claim_due(now=BOOKED_AT + 61 * SECOND, batch=10))
+        return visit
+
+    def test_leaves_a_patient_who_is_told_when_the_visit_is_called_off(self, visit):
+        cancel(visit)
+
+        assert Message.objects.filter(appointment=visit, kind="P05", state="due").count() == 1
+
+    def test_leaves_a_patient_who_is_told_although_the_visit_was_moved_meanwhile(self, visit):
+        move(visit)
+
+        cancel(visit)
+
+        assert Message.objects.get(appointment=visit, kind="P05", state="due").revision == 3
 
 
 @pytest.mark.usefixtures("transactional_db")
