@@ -42,7 +42,7 @@ class Effort:
 
 
 FULL = Effort(
-    blocks=5, times=50, slow_times=6, cases=10_000, bookings=30, requests=300, clients=200, moves=1000, messages=100_000
+    blocks=5, times=50, slow_times=6, cases=10_000, bookings=30, requests=300, clients=200, moves=1000, messages=1_000_000
 )
 SMOKE = Effort(blocks=1, times=3, slow_times=1, cases=200, bookings=3, requests=12, clients=12, moves=24, messages=300)
 

@@ -16,8 +16,6 @@ URGENCIES: Final = (ROUTINE, SOON, URGENT)
 OUTCOMES: Final = {"cleared": WATCHING, "treated": RESOLVED, "kept": REFERRED, "not_seen": WATCHING}
 """What came of a referral, and the status of its lesions then; `kept` stays in the care of those who saw it."""
 
-FIRST_LOOK, SECOND_LOOK = timedelta(days=3), timedelta(days=14)
-"""After the opening: is it booked, and what came of it (follow-up protocol P22; the days are clinic policy)."""
 ASK_AGAIN: Final = timedelta(days=7)
 """After somebody marked a look as done while the referral is still followed."""
 

@@ -33,7 +33,7 @@ class TestTheBenchmark:
     def test_measures_every_line_of_its_table(self, results):
         table = (results / "docs" / "bench.md").read_text()
 
-        assert table.count("\n| ") == 2 + 16
+        assert table.count("\n| ") == 2 + 18
 
     def test_finds_the_same_starts_as_plain_python(self, raw):
         answers = raw["the same"]
