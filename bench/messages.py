@@ -26,10 +26,14 @@ SELECT uuidv7(), 1, 'P03', 1, 'email', now() - n * interval '1 ms', 'due', 'benc
           FROM (SELECT id, patient_id, site_id FROM appointments_appointment ORDER BY id LIMIT 1000) v, generate_series(1, %(each)s)) m
  WHERE n <= %(many)s
 """
-STAND_ASIDE = "UPDATE appointments_message SET state = 'withdrawn', reason_not_sent = 'set aside', claimed_until = NULL WHERE state = 'due'"
+STAND_ASIDE = """
+UPDATE appointments_message SET state = 'withdrawn', reason_not_sent = 'set aside' WHERE state = 'due';
+TRUNCATE appointments_duemessage;
+"""
+WAIT = "INSERT INTO appointments_duemessage (message_id, due_at, channel) SELECT id, due_at, channel FROM appointments_message WHERE state = 'due'"
 
 MARK = """
-UPDATE appointments_message SET state = 'sent', sent_at = %s, claimed_until = NULL WHERE id = ANY (%s) AND state = 'due'
+UPDATE appointments_message SET state = 'sent', sent_at = %s, attempts = 1 WHERE id = ANY (%s) AND state = 'due'
 """
 
 
@@ -58,8 +62,9 @@ def _write(run: int, many: int) -> None:
     with without_triggers(), connection.cursor() as cursor:
         cursor.execute(STAND_ASIDE)
         cursor.execute(WRITE, {"run": f"{timezone.now().timestamp()}-{run}", "each": -(-many // 100), "many": many})
+        cursor.execute(WAIT)
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE appointments_message")
+        cursor.execute("VACUUM ANALYZE appointments_message, appointments_duemessage")
 
 
 def _work(now: datetime) -> list[UUID]:

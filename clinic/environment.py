@@ -13,8 +13,8 @@ from environs import Env
 S3_PATIENCE = {"connect_timeout": 2, "read_timeout": 10, "retries": {"total_max_attempts": 2}}
 """Seconds, and tries: somebody waits for the answer."""
 SMS_GATEWAYS = ("file", "console", "http", "apprise")
-LONGEST_PUBLIC_URL = 34
-"""With a path and a token of 26 characters a link then takes 60."""
+LONGEST_PUBLIC_URL = 60
+"""A link then takes 86 characters, and every text message fits with its names shortened."""
 DEFAULT_SECRET_KEY = "insecure-default-for-one-machine-only-replace-it-before-anyone-else-can-reach-it"
 
 
@@ -51,18 +51,19 @@ def photo_storage(env: Env, *, folder: Path) -> dict[str, Any]:
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 
-def public_url(env: Env, *, default: str) -> str:
+def public_url(env: Env, *, allowed_hosts: Sequence[str], port: int) -> str:
     """
-    Where links in messages lead (PUBLIC_URL), without a slash at its end.
+    Where links in messages lead (PUBLIC_URL), without a slash at its end; else the first name that others may call this by.
 
     :raises ImproperlyConfigured: for one that is no address, or so long that no text message has room for a link.
     """
-    address = env.str("PUBLIC_URL", default).rstrip("/")
+    known = [name for name in allowed_hosts if name and not _is_local(name) and name[0] not in ".*"]
+    address = env.str("PUBLIC_URL", "") or (f"https://{known[0]}" if known else f"http://localhost:{port}")
     if not address.startswith(("https://", "http://")):
         raise ImproperlyConfigured("PUBLIC_URL begins with https:// (or, on one machine, http://).")
-    if len(address) > LONGEST_PUBLIC_URL:
+    if len(address.rstrip("/")) > LONGEST_PUBLIC_URL:
         raise ImproperlyConfigured(f"PUBLIC_URL has {LONGEST_PUBLIC_URL} characters at most: text messages hold 160 in all.")
-    return address
+    return address.rstrip("/")
 
 
 def sms_gateway(env: Env) -> tuple[str, str, str]:
@@ -79,7 +80,7 @@ def sms_gateway(env: Env) -> tuple[str, str, str]:
     if name == "apprise" and "{to}" not in url:
         raise ImproperlyConfigured("SMS_GATEWAY=apprise needs SMS_URL, with {to} where the number stands.")
     if name == "apprise" and find_spec("apprise") is None:
-        raise ImproperlyConfigured("SMS_GATEWAY=apprise needs apprise: install pearl[sms].")
+        raise ImproperlyConfigured("SMS_GATEWAY=apprise needs apprise, which is not installed.")
     return name, url, env.str("SMS_TOKEN", "")
 
 

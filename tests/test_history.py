@@ -12,8 +12,14 @@ WITHOUT = {
     # their rows are their own record
     "Message",
     "Link",
+    "ContactConsent",
+    "InboundText",
+    "StoppedNumber",
     "Attempts",
     "KeptAnswer",
+    # a queue, whose rows are gone once they are done
+    "FreedSlot",
+    "DueMessage",
     "StaffToken",
     # accounts and fixed catalogues
     "User",

@@ -19,6 +19,7 @@ from appointments.demo.plans import plan_visits
 from appointments.demo.staff import PASSWORD, STAFF, SUPERVISOR, hire_staff
 from appointments.demo.stories import tell_stories
 from appointments.demo.visits import Register, analyze
+from appointments.demo.waiting import put_on_the_waitlist
 from appointments.models import Message
 from appointments.services.follow_up import withdraw
 from clinic.errors import Conflict, NotAllowed
@@ -118,6 +119,7 @@ def _make(ground: Ground, patients: int) -> None:
     order_for_some(orders, book)
     register.write()
     sign_consents(ground, register, named=book.patients[:named])
+    put_on_the_waitlist(ground, book, named=named)
     analyze()
     log_visits(ground, register)
     tell_stories(ground)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from appointments.models.visits import Appointment
 from clinic.base import Keyed, one_of
+from clinic.constraints import Trigger
 from clinic.models import Site, User
 from clinic.policies.protocol import CHANNELS
 from patients.models import Patient
@@ -22,6 +23,13 @@ PLAN, OFFER, NUMBER, PAPER = "plan", "offer", "number", "paper"
 SUBJECTS = (VISIT, PROCEDURE, HOME_CARE, LESION, PLAN, OFFER, NUMBER, PAPER)
 
 
+TRANSITIONS = (
+    ("insert", "REFERENCING NEW TABLE AS written"),
+    ("update", "REFERENCING OLD TABLE AS replaced NEW TABLE AS written"),
+    ("delete", "REFERENCING OLD TABLE AS removed"),
+)
+
+
 class Message(Keyed):
     """
     One message of one row of the protocol (`kind`, in that `version`) about one subject; `reason_not_sent` says why it did not go.
@@ -30,8 +38,8 @@ class Message(Keyed):
     moment from which `offset_days` were counted, None for what leaves at once. After `expires_at` it makes no sense any more; a
     visit's own start serves for its reminders. `address` is where it went.
 
-    The row is its own record (state, times, reason), and rows are never deleted: it needs no history beside it. A worker claims it
-    by `claimed_until` alone, which no index holds: a claim is then the cheapest of updates, in the room that the pages keep free.
+    The row is its own record (state, times, reason), and rows are never deleted: it needs no history beside it. No index holds its
+    state: what waits stands in `DueMessage` too, and to mark a row is then the cheapest of updates, in the room that its page keeps.
     """
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="+", db_index=False)
@@ -51,7 +59,6 @@ class Message(Keyed):
     state = models.TextField(default=DUE, choices=[(state, state) for state in MESSAGE_STATES])
     idempotency_key = models.TextField()
     attempts = models.PositiveSmallIntegerField(default=0)
-    claimed_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     address = models.TextField(blank=True)
@@ -77,23 +84,68 @@ class Message(Keyed):
                 name="message_not_sent_says_why",
                 condition=~Q(state__in=[EXPIRED, WITHDRAWN, SUPPRESSED, DEAD, FAILED]) | ~Q(reason_not_sent=""),
             ),
+            *(
+                Trigger(
+                    name=f"{act}_message_waits_while_it_is_due",
+                    timing=f"AFTER {act.upper()}",
+                    function=f"appointments_{act}_waiting",
+                    rest=f"{tables} FOR EACH STATEMENT",
+                )
+                for act, tables in TRANSITIONS
+            ),
             models.CheckConstraint(
                 name="message_sent_says_when", condition=~Q(state__in=[SENT, DELIVERED]) | Q(sent_at__isnull=False)
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="message_due", condition=Q(state=DUE)),
-            models.Index(fields=["subject"], name="message_waiting_about", condition=Q(state=DUE)),
-            models.Index(
-                fields=["address", "sent_at"], name="text_by_number", condition=Q(channel="sms", sent_at__isnull=False)
-            ),
+            models.Index(fields=["subject"], name="message_by_subject"),
+            models.Index(fields=["address"], name="text_by_number", condition=Q(channel="sms")),
             models.Index(fields=["provider_id"], name="message_by_receipt", condition=~Q(provider_id="")),
         ]
 
+    @property
+    def claimed_until(self) -> datetime | None:
+        """Until when a worker holds it, if one took it and has not marked it yet; asks for `waiting`."""
+        waiting = getattr(self, "waiting", None)
+        return waiting.claimed_until if waiting else None
+
     def shown_state(self, *, now: datetime) -> str:
         """`claimed` while a worker holds it, else its state."""
-        held = self.state == DUE and self.claimed_until is not None and self.claimed_until > now
-        return CLAIMED if held else self.state
+        until = self.claimed_until
+        return CLAIMED if until is not None and until > now else self.state
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.channel}"
+
+
+class DueMessage(models.Model):
+    """
+    A message that waits, in a table as small as what waits: there workers claim it, by `claimed_until` alone.
+
+    Rows come and go by triggers with the state, moment and channel of their message; nobody else adds or removes one.
+    """
+
+    message = models.OneToOneField(Message, models.DO_NOTHING, primary_key=True, related_name="waiting", db_constraint=False)
+    due_at = models.DateTimeField()
+    channel = models.TextField()
+    claimed_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            Trigger(
+                name="due_message_follows_its_message",
+                timing="BEFORE INSERT OR DELETE",
+                function="appointments_waiting_is_derived",
+                rest="FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0)",
+            ),
+            Trigger(
+                name="due_message_is_only_claimed",
+                timing="BEFORE UPDATE OF message_id, due_at, channel",
+                function="appointments_waiting_is_derived",
+                rest="FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0)",
+            ),
+        ]
+        indexes = [models.Index(fields=["due_at"], name="message_due")]
+
+    def __str__(self) -> str:
+        return f"waiting {self.pk}"

@@ -19,9 +19,9 @@ MONTHS: Final = {
 DAY: Final = {"en": "{weekday}, {month} {day}, {year}", "es": "{weekday} {day} de {month} de {year}"}
 SHORT_DAY: Final = {"en": "{weekday:.3}, {month:.3} {day}", "es": "{weekday:.3} {day} {month:.3}"}
 HALVES: Final = {"en": ("AM", "PM"), "es": ("a. m.", "p. m.")}
-SHORT_HALVES: Final = {"en": ("AM", "PM"), "es": ("a.m.", "p.m.")}
+SHORT_HALVES: Final = {"en": ("AM", "PM"), "es": ("am", "pm")}
 LONGEST_SHORT_DAY: Final = len("Wed, Sep 30")
-LONGEST_SHORT_TIME: Final = len("12:30 p.m.")
+LONGEST_SHORT_TIME: Final = len("12:30 PM")
 
 
 def day(moment: datetime, language: str) -> str:
@@ -40,7 +40,7 @@ def clock(moment: datetime, language: str) -> str:
 
 
 def short_clock(moment: datetime, language: str) -> str:
-    """The same without spaces inside its abbreviation."""
+    """The same with the shortest abbreviation."""
     return _clock(SHORT_HALVES, moment, language)
 
 

@@ -66,6 +66,7 @@ EVENTS: Final[dict[str, tuple[str, ...]]] = {
     "home_care_ended": ("Home care {status}, version {version}", "{reason}"),
     "visit_booked": ("Visit booked: {work}",),
     "visit": ("Visit {status}: {work}", "{reason}", "Moved {moves} times"),
+    "time_offered": ("Time offered from the waitlist: {state}",),
     "message_sent": ("Message sent: {kind}", "By {channel}"),
     "message_not_sent": ("Message not sent: {kind}", "By {channel}", "{reason}"),
 }

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db.models import Min
 
-from appointments.models.messages import DUE, Message
+from appointments.models import DueMessage
 
 
 def oldest_due_at(*, now: datetime) -> datetime | None:
     """When the oldest message that should have left by now was due; None when nothing waits."""
-    return Message.objects.filter(state=DUE, due_at__lte=now).aggregate(oldest=Min("due_at"))["oldest"]
+    return DueMessage.objects.filter(due_at__lte=now).aggregate(oldest=Min("due_at"))["oldest"]

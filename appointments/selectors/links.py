@@ -7,6 +7,8 @@ from datetime import datetime
 from appointments.models import Link
 from appointments.policies.links import VISIT, state_of
 
+BESIDE = ("message__recipient", "message__site", "message__appointment__site", "message__appointment__patient")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
@@ -18,8 +20,7 @@ class Opened:
 
 def open_link(*, token: str, now: datetime) -> Opened | None:
     """The link of the token with its message, visit and people, whatever its state; None for any other token. Nothing changes by it."""
-    owners = ("message__recipient__registered_site", "message__appointment__site")
-    link = Link.objects.select_related(*owners).filter(digest=digest_of(token)).first()
+    link = Link.objects.select_related(*BESIDE).filter(digest=digest_of(token)).first()
     if link is None:
         return None
     visit = link.message.appointment if link.message and link.purpose == VISIT else None

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, When
+from django.db.models import Exists, OuterRef, QuerySet
 
 from appointments.models import MessageText
 from appointments.policies.texts import LANGUAGES, Text
@@ -39,13 +39,12 @@ def text_in_force(*, key: str, channel: str, language: str, at: datetime) -> Tex
 
     The newest version that has begun; what the product ships where none is on file.
     """
-    asked = (language, LANGUAGES[0])
-    first = Case(When(language=language, then=0), default=1)
-    rows = MessageText.objects.filter(key=key, channel=channel, language__in=asked, in_force_from__lte=at)
-    row = rows.order_by(first, "-version").first()
-    if row is not None:
-        return text_of(row)
-    return next((text for spoken in asked if (text := shipped_texts().get((key, channel, spoken)))), None)
+    for spoken in dict.fromkeys((language, LANGUAGES[0])):
+        rows = MessageText.objects.filter(key=key, channel=channel, language=spoken, in_force_from__lte=at)
+        row = rows.order_by("-version").first()
+        if text := text_of(row) if row else shipped_texts().get((key, channel, spoken)):
+            return text
+    return None
 
 
 def text_of(row: MessageText) -> Text:

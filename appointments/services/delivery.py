@@ -16,8 +16,8 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from appointments.models import Message
-from appointments.models.messages import DEAD, DUE, FAILED, LESION, SENT, SUPPRESSED
+from appointments.models import DueMessage, Message
+from appointments.models.messages import DEAD, DUE, FAILED, LESION, NUMBER, SENT, SUPPRESSED
 from appointments.policies.protocol import A_WEEK, TRIES, Ruling, Standing, Visit, next_text, next_try, put_off, rule_on
 from appointments.selectors.subjects import why_ended
 from appointments.services.follow_up import repeat
@@ -26,7 +26,7 @@ from appointments.services.writing import write
 from clinic.policies.protocol import CHANNELS, SMS
 from clinic.selectors.protocol import rule_coded
 from clinic.services.tasks import open_task
-from patients.selectors.contact import reach
+from patients.selectors.contact import Reach, reach
 
 logger = structlog.get_logger(__name__)
 
@@ -36,18 +36,18 @@ WAITS = "waits"
 """Nothing came of it yet: its channel is away."""
 ONE_MONTH = timedelta(days=30)
 BESIDE = ("appointment__site", "appointment__patient", "recipient", "site")
-CHANGED = ("state", "reason_not_sent", "claimed_until", "due_at", "attempts", "sent_at", "provider_id", "address")
+CHANGED = ("state", "reason_not_sent", "due_at", "attempts", "sent_at", "provider_id", "address")
 
 # The array keeps the plan off the whole table.
 CLAIM = """
 WITH due AS MATERIALIZED (
-    SELECT id FROM appointments_message
-    WHERE state = 'due' AND due_at <= %(now)s AND (claimed_until IS NULL OR claimed_until <= %(now)s)
+    SELECT message_id FROM appointments_duemessage
+    WHERE due_at <= %(now)s AND (claimed_until IS NULL OR claimed_until <= %(now)s)
       AND channel = ANY (%(channels)s)
     ORDER BY due_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 )
-UPDATE appointments_message SET claimed_until = %(until)s WHERE id = ANY (ARRAY(SELECT id FROM due))
-RETURNING id
+UPDATE appointments_duemessage SET claimed_until = %(until)s WHERE message_id = ANY (ARRAY(SELECT message_id FROM due))
+RETURNING message_id
 """
 
 
@@ -83,7 +83,7 @@ def claim_due(*, now: datetime, batch: int, lease_s: int = LEASE_S, channels: Co
 
 def release(*, message_ids: Collection[UUID]) -> int:
     """Make claimed messages due again as they were, for whoever claims next."""
-    return _claimed().filter(pk__in=message_ids).update(claimed_until=None)
+    return DueMessage.objects.filter(message__in=message_ids).update(claimed_until=None)
 
 
 @transaction.atomic
@@ -100,8 +100,8 @@ def deliver(*, message_id: UUID, now: datetime, post: Post | None = None) -> str
     ruling = rule_on(standing, now=now)
     if ruling.state != SENT:
         return _put(message, ruling)
-    patient, rule = message.recipient, standing.rule
-    where = reach(patient=patient, channel=message.channel, consent_class=rule.consent, now=now)
+    rule = standing.rule
+    where = _where(message, rule.consent, now)
     if where.refusal:
         return _put(message, Ruling(state=SUPPRESSED, reason=where.refusal))
     message.address = where.address
@@ -115,7 +115,7 @@ def deliver(*, message_id: UUID, now: datetime, post: Post | None = None) -> str
 
 
 def _claimed() -> QuerySet[Message]:
-    return Message.objects.filter(state=DUE, claimed_until__isnull=False)
+    return Message.objects.filter(state=DUE, waiting__claimed_until__isnull=False)
 
 
 def _next_batch(now: datetime, limit: int | None, done: int, channels: Collection[str]) -> list[UUID]:
@@ -146,6 +146,13 @@ def _standing(message: Message) -> Standing:
         visit=about,
         ended=why_ended(message, stops=rule.stops),
     )
+
+
+def _where(message: Message, consent_class: str, now: datetime) -> Reach:
+    """By the patient's own word; an answer goes to the number that asked for it, which may want no texts from now on."""
+    if message.subject_kind == NUMBER:
+        return Reach(address=message.address)
+    return reach(patient=message.recipient, channel=message.channel, consent_class=consent_class, now=now)
 
 
 def _said_before(message: Message, now: datetime) -> Ruling | None:
@@ -183,7 +190,7 @@ def _send(message: Message, now: datetime, post: Post) -> str:
 
 
 def _put(message: Message, ruling: Ruling) -> str:
-    message.state, message.reason_not_sent, message.claimed_until = ruling.state, ruling.reason, None
+    message.state, message.reason_not_sent = ruling.state, ruling.reason
     message.due_at = ruling.due_at or message.due_at
     message.save(update_fields=CHANGED)
     return message.state

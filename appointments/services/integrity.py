@@ -62,12 +62,16 @@ SELECT v.id, i.scope || ' stands without its authority'
 """
 MESSAGES = """
 SELECT v.id, m.kind || ' waits although the visit is ' || v.status
-  FROM appointments_message m JOIN appointments_appointment v ON v.id = m.appointment_id
- WHERE m.state = 'due' AND v.status <> ALL (%(live)s) AND m.kind = ANY (%(before)s)
+  FROM appointments_duemessage d JOIN appointments_message m ON m.id = d.message_id JOIN appointments_appointment v ON v.id = m.appointment_id
+ WHERE v.status <> ALL (%(live)s) AND m.kind = ANY (%(before)s)
 UNION ALL
 SELECT v.id, m.kind || ' waits although the visit was moved since'
-  FROM appointments_message m JOIN appointments_appointment v ON v.id = m.appointment_id
- WHERE m.state = 'due' AND v.status = ANY (%(live)s) AND m.revision <> v.revision
+  FROM appointments_duemessage d JOIN appointments_message m ON m.id = d.message_id JOIN appointments_appointment v ON v.id = m.appointment_id
+ WHERE v.status = ANY (%(live)s) AND m.revision <> v.revision
+UNION ALL
+SELECT m.appointment_id, m.kind || ' is ' || m.state || ', and ' || CASE WHEN d.message_id IS NULL THEN 'nobody will send it' ELSE 'waits' END
+  FROM appointments_message m FULL JOIN appointments_duemessage d ON d.message_id = m.id
+ WHERE (m.state = 'due') IS DISTINCT FROM (d.message_id IS NOT NULL) OR (m.state = 'due' AND m.due_at <> d.due_at)
 UNION ALL
 SELECT v.id, m.kind || ' goes to somebody else than the patient'
   FROM appointments_message m JOIN appointments_appointment v ON v.id = m.appointment_id

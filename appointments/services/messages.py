@@ -72,7 +72,9 @@ def _may_have_been_told(visit: Appointment) -> bool:
     A claimed one may have reached the provider of a worker that died; a tried one may have arrived although its answer did not.
     Locking the rows waits for a message that is being sent.
     """
-    announcements = Message.objects.select_for_update().filter(
-        recipient=visit.patient_id, appointment=visit, kind__in=(CONFIRMATION, CHANGE)
+    announcements = (
+        Message.objects.select_related("waiting")
+        .select_for_update(of=("self",))
+        .filter(recipient=visit.patient_id, appointment=visit, kind__in=(CONFIRMATION, CHANGE))
     )
     return any(row.state in (SENT, DELIVERED) or row.claimed_until or row.attempts for row in announcements)

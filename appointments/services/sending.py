@@ -11,8 +11,10 @@ from django.core.mail import EmailMessage, get_connection
 from appointments.gateways import GatewayTrouble, gateway
 from appointments.mail import KEY_HEADER
 from appointments.models import Appointment, Message
+from appointments.policies.rendering import TooLong
 from appointments.services.invitations import METHODS, calendar_part, invitation_of
-from appointments.services.writing import Written, write
+from appointments.services.writing import Written
+from clinic.errors import DomainError
 from clinic.policies.protocol import CHANNELS, EMAIL, SMS
 
 NO_ANSWER = "the mail server did not answer"
@@ -80,15 +82,12 @@ class Post:
         email.send()
 
 
-def email_of(
-    *, message: Message, visit: Appointment | None, address: str, now: datetime, text: Written | None = None
-) -> EmailMessage:
+def email_of(*, message: Message, visit: Appointment | None, address: str, text: Written, now: datetime) -> EmailMessage:
     """
-    The message as it was written (here and now, where it was not yet), with its key as header and as part of its Message-ID.
+    The message as it was written, with its key as header and as part of its Message-ID.
 
     What tells of a visit has it as a calendar entry with it.
     """
-    text = text or write(message=message, visit=visit, now=now)
     headers = {
         "Message-ID": message_id_of(message.idempotency_key),
         "Date": format_datetime(now),
@@ -111,6 +110,10 @@ def message_id_of(key: str) -> str:
 
 def trouble_of(error: Exception) -> Trouble:
     """What a failure to send means: codes of 500 and more about the recipient or the message are final, all else passes."""
+    if isinstance(error, TooLong):
+        return Trouble(reason="the text message is too long, also with its names shortened")
+    if isinstance(error, DomainError):
+        return Trouble(reason=error.detail)
     if isinstance(error, GatewayTrouble):
         return Trouble(reason=error.reason, final=error.final, of_server=error.of_server)
     if isinstance(error, smtplib.SMTPRecipientsRefused):

@@ -55,5 +55,5 @@ def _first_name(message: Message) -> str:
 def _in_force(*, key: str, channel: str, language: str, now: datetime) -> Text:
     text = text_in_force(key=key, channel=channel, language=language, at=now)
     if text is None:
-        raise RuleBroken("text_missing", f"There is no text of {key or 'nothing'} for {channel}: publish one.")
+        raise RuleBroken("text_missing", f"there is no text of {key} for {channel}: publish one")
     return text

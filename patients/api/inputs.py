@@ -10,11 +10,11 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from clinic.api.strict import Day, Strict
+from clinic.policies.protocol import CHANNELS
 from clinic.scopes import LESION_DEPTHS, REGIONS
 from patients.api.appearance import AppearanceInput
 from patients.models.lesions import CERTAINTIES, CHARTS, LATERALITIES, LESION_STATUSES
 from patients.models.people import CONTRAINDICATIONS, LANGUAGES
-from patients.policies.contact import CHANNELS
 from patients.policies.sides import BILATERAL
 from patients.services.patients import Guardian
 

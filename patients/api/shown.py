@@ -7,12 +7,12 @@ from rest_framework import serializers
 
 from clinic.api.render import local, named, person
 from clinic.api.schema import NamedShown, PersonShown
+from clinic.policies.protocol import CHANNELS
 from clinic.scopes import LESION_DEPTHS, REGIONS
 from patients.api.appearance import AppearanceShown, show_appearance
 from patients.models import Assessment, Lesion, Patient, SkinProfile
 from patients.models.lesions import CERTAINTIES, CHARTS, LATERALITIES, LESION_STATUSES
 from patients.models.people import CONTRAINDICATIONS, LANGUAGES
-from patients.policies.contact import CHANNELS
 
 
 class GuardianShown(serializers.Serializer[Any]):

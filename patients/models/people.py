@@ -9,8 +9,8 @@ from clinic.base import Keyed, one_of
 from clinic.constraints import Trigger
 from clinic.history import tracked
 from clinic.models import Site, User
+from clinic.policies.protocol import CHANNELS
 from patients.policies.consents import LEGAL_GUARDIAN
-from patients.policies.contact import CHANNELS
 
 LANGUAGES = ("en", "es")
 CONTRAINDICATIONS = (

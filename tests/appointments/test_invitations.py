@@ -10,6 +10,7 @@ from appointments.policies.health_words import health_words
 from appointments.services.invitations import invitation_of
 from appointments.services.messages import plan_booked, plan_cancelled, plan_moved
 from appointments.services.sending import email_of
+from appointments.services.writing import write
 from tests.factories import NOON, a_patient, a_site, a_visit, span
 
 BOOKED_AT = NOON - timedelta(days=3)
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.django_db
 
 def email_about(visit, kind: str, revision: int):
     message = Message.objects.get(appointment=visit, kind=kind, revision=revision, channel="email")
-    return email_of(message=message, visit=visit, address="ada@example.org", now=BOOKED_AT)
+    text = write(message=message, visit=visit, now=BOOKED_AT)
+    return email_of(message=message, visit=visit, address="ada@example.org", text=text, now=BOOKED_AT)
 
 
 def part_of(email):

@@ -1,10 +1,11 @@
 """What is written to and withdrawn from the ledger of messages."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
-from appointments.models import Message
+from appointments.models import DueMessage, Message
 from appointments.services.messages import plan_booked, plan_cancelled, plan_moved, plan_reassigned, withdraw
 from tests.factories import NOON, a_visit, at, span
 
@@ -20,7 +21,11 @@ def ledger(visit) -> list[tuple[str, int, str]]:
 
 
 def mark(visit, kind: str, **fields) -> None:
-    Message.objects.filter(appointment=visit, kind=kind).update(**fields)
+    rows = Message.objects.filter(appointment=visit, kind=kind)
+    if "claimed_until" in fields:
+        DueMessage.objects.filter(message__in=rows).update(**fields)
+    else:
+        rows.update(**fields)
 
 
 def moved(visit, minutes: int = 60):
@@ -191,3 +196,71 @@ class TestWithdraw:
         withdraw(visit=visit, reason="the visit is over")
 
         assert ledger(other) == [(kind, 1, "due") for kind in ("P01", "P02", "P03")]
+
+
+class TestWhatWaits:
+    """The small table that workers claim from follows the ledger, whoever writes."""
+
+    def waiting(self, visit) -> set[tuple[str, datetime]]:
+        rows = DueMessage.objects.filter(message__appointment=visit)
+        return set(rows.values_list("message__kind", "due_at"))
+
+    def refused(self, statement: str) -> str:
+        with pytest.raises(DatabaseError) as error, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+        return error.value.__cause__.diag.constraint_name
+
+    def test_is_every_message_that_is_due(self):
+        visit = a_visit()
+
+        plan_booked(visit=visit, now=BOOKED_AT)
+
+        assert self.waiting(visit) == set(Message.objects.values_list("kind", "due_at"))
+
+    def test_leaves_with_the_state(self):
+        visit = a_visit()
+        plan_booked(visit=visit, now=BOOKED_AT)
+
+        mark(visit, "P01", state="sent", sent_at=LATER)
+
+        assert {kind for kind, _ in self.waiting(visit)} == {"P02", "P03"}
+
+    def test_moves_with_the_moment_and_can_be_claimed_anew(self):
+        visit = a_visit()
+        plan_booked(visit=visit, now=BOOKED_AT)
+        mark(visit, "P01", claimed_until=LATER)
+
+        mark(visit, "P01", due_at=LATER)
+
+        row = DueMessage.objects.get(message__kind="P01")
+        assert (row.due_at, row.claimed_until) == (LATER, None)
+
+    def test_keeps_its_claim_while_nothing_of_it_changes(self):
+        visit = a_visit()
+        plan_booked(visit=visit, now=BOOKED_AT)
+        mark(visit, "P01", claimed_until=LATER)
+
+        mark(visit, "P01", attempts=1)
+
+        assert DueMessage.objects.get(message__kind="P01").claimed_until == LATER
+
+    def test_goes_with_its_message(self):
+        visit = a_visit()
+        plan_booked(visit=visit, now=BOOKED_AT)
+
+        Message.objects.all().delete()
+
+        assert self.waiting(visit) == set()
+
+    @pytest.mark.parametrize(
+        ("statement", "name"),
+        [
+            ("DELETE FROM appointments_duemessage", "due_message_follows_its_message"),
+            ("INSERT INTO appointments_duemessage VALUES (uuidv7(), now(), 'email')", "due_message_follows_its_message"),
+            ("UPDATE appointments_duemessage SET due_at = now()", "due_message_is_only_claimed"),
+        ],
+    )
+    def test_is_written_by_nobody_else(self, statement, name):
+        plan_booked(visit=a_visit(), now=BOOKED_AT)
+
+        assert self.refused(statement) == name

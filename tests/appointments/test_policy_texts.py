@@ -8,7 +8,7 @@ import pytest
 from appointments.policies.gsm7 import folded, gsm7_length, sendable
 from appointments.policies.health_words import health_words
 from appointments.policies.rendering import TooLong, Values, render
-from appointments.policies.texts import CHANNELS, KEYS, LANGUAGES, ON_THE_PORTAL, lint, longest_of
+from appointments.policies.texts import CHANNELS, KEYS, LANGUAGES, ON_THE_PORTAL, lint, longest_of, tidied
 from appointments.selectors.texts import shipped_texts
 from tests.factories_texts import EMAIL_BODY, SMS_BODY, a_text, an_email_text
 
@@ -17,6 +17,7 @@ NOON = datetime(2027, 1, 12, 12, 5, tzinfo=NEW_YORK)
 SEPTEMBER = datetime(2026, 9, 30, 12, 30, tzinfo=NEW_YORK)
 LINK = "https://clinic.example.org/l/".ljust(60, "x")
 SHIPPED = [pytest.param(text, id="-".join(words)) for words, text in shipped_texts().items()]
+SHIPPED_SMS = [param for param in SHIPPED if param.values[0].channel == "sms"]
 
 
 def values(**fields) -> Values:
@@ -101,11 +102,14 @@ class TestLint:
             (a_text(body=SMS_BODY.replace("Tel. {phone}", "")), "place_missing"),
             (a_text(body=SMS_BODY.replace("{clinic}: ", "")), "place_missing"),
             (an_email_text(body=EMAIL_BODY.replace("{link}", "")), "place_missing"),
-            (a_text(body=SMS_BODY + " Please come ten minutes early"), "too_long"),
+            (a_text(body=SMS_BODY + " Please come ten minutes earlier"), "too_long"),
             (a_text(body=SMS_BODY + " 😀"), "not_gsm7"),
             (a_text(subject="Hello"), "subject_not_wanted"),
             (an_email_text(subject=" "), "subject_missing"),
             (an_email_text(subject="One\nTwo"), "subject_of_several_lines"),
+            (an_email_text(body=f"{EMAIL_BODY} pe\u00adel"), "unseen_character"),
+            (an_email_text(body=f"{EMAIL_BODY} pe\u200bel"), "unseen_character"),
+            (an_email_text(body=f"{EMAIL_BODY}\x07"), "unseen_character"),
             (an_email_text(channel="portal"), "channel_unknown"),
         ],
     )
@@ -141,6 +145,12 @@ class TestLint:
     def test_lets_people_cancel_in_other_ways(self, words):
         assert codes(an_email_text(body=f"{EMAIL_BODY}\n{words}")) == []
 
+    def test_reads_letters_alike_however_they_were_typed(self):
+        text = tidied(an_email_text(body=f"{EMAIL_BODY}\r\npa\u0301rpado"))
+
+        assert codes(text) == ["health_word"]
+        assert "\r" not in text.body
+
     def test_says_everything_at_once_with_its_source_and_what_would_mend_it(self):
         refusals = lint(a_text(body="peel {clinic} {doctor} 😀, reply CANCEL"))
 
@@ -149,7 +159,7 @@ class TestLint:
         assert all(refusal.source and refusal.mend for refusal in refusals)
 
     def test_counts_every_place_at_its_longest(self):
-        assert longest_of(a_text(body="{first_name}{day}{time}{clinic}{phone}{link}€")) == 10 + 11 + 10 + 24 + 15 + 60 + 2
+        assert longest_of(a_text(body="{first_name}{day}{time}{clinic}{phone}{link}€")) == 10 + 11 + 8 + 24 + 15 + 60 + 2
 
 
 class TestRender:
@@ -166,18 +176,16 @@ class TestRender:
         assert "sábado 13 de marzo de 2027, 9:00 a. m.\n" in body
 
     @pytest.mark.parametrize(
-        ("language", "said"), [("en", "Pearl: Ada, Tue, Jan 12, 12:05 PM."), ("es", "Pearl: Ada, mar 12 ene, 12:05 p.m.")]
+        ("language", "said"), [("en", "Pearl: Ada, Tue, Jan 12, 12:05 PM."), ("es", "Pearl: Ada, mar 12 ene, 12:05 pm.")]
     )
     def test_tells_them_shortly_in_a_text_message(self, language, said):
         _, body = render(a_text(language=language), values())
 
         assert body.startswith(said)
 
-    @pytest.mark.parametrize("text", SHIPPED)
+    @pytest.mark.parametrize("text", SHIPPED_SMS)
     @pytest.mark.parametrize("name", ["Wolfeschlegelsteinhausenbergerdorff", "Ñandú Ángel", "李小龍", "[]" * 9])
     def test_a_shipped_text_message_always_fits_and_keeps_its_link(self, text, name):
-        if text.channel != "sms":
-            return
         wide = values(first_name=name, clinic="Pearl Clinic of Jersey City and Surroundings", starts_at=SEPTEMBER)
 
         subject, body = render(text, wide)
@@ -186,6 +194,15 @@ class TestRender:
         assert gsm7_length(body) <= 160
         assert LINK in body or "{link}" not in text.body
         assert body.endswith("Tel. +1 614 555 0100")
+
+    @pytest.mark.parametrize("text", SHIPPED_SMS)
+    def test_a_shipped_text_message_fits_also_with_the_longest_link(self, text):
+        link = "https://".ljust(86, "x")
+
+        _, body = render(text, values(first_name="Ñandú", clinic="Pearl Clinic Jersey City", starts_at=SEPTEMBER, link=link))
+
+        assert gsm7_length(body) <= 160
+        assert link in body or "{link}" not in text.body
 
     @pytest.mark.parametrize("text", SHIPPED)
     def test_a_shipped_text_fills_every_place_and_says_nothing_about_health(self, text):

@@ -14,9 +14,10 @@ from django.db.models import Count
 from appointments.demo.cases import CASES
 from appointments.demo.seeding import seed_demo
 from appointments.demo.staff import STAFF
-from appointments.models import Appointment, AppointmentItem, Message
+from appointments.models import Appointment, AppointmentItem, Message, WaitlistEntry
 from appointments.selectors.availability import free_starts, lawful_stretches
 from appointments.selectors.verdicts import Request, Verdict, verdict
+from appointments.selectors.waitlist import suitable_requests, with_wishes
 from appointments.services.integrity import integrity_findings
 from clinic.models import Membership, Opening, Practitioner, Privilege, Room, Shift, Site, Task, User
 from clinic.scopes import HANDS_ON, REGIONS
@@ -366,6 +367,12 @@ class TestDailyLife:
         coming = Message.objects.filter(appointment=None, state="due", due_at__gt=NOW)
 
         assert set(coming.values_list("kind", flat=True)) >= {"P08", "P09", "P15", "P20"}
+
+    def test_some_wait_for_an_earlier_time_and_may_have_it(self, demo):
+        entries = list(with_wishes(WaitlistEntry.objects.all()))
+
+        assert Counter(entry.site.code for entry in entries) == dict.fromkeys(ALL_SITES, 3)
+        assert all(any(suitable_requests(entry=entry, first=NOW, last=NOW + timedelta(days=14), now=NOW)) for entry in entries)
 
     def test_many_people_come(self):
         coming = Appointment.objects.values("patient").annotate(visits=Count("id"))

@@ -166,4 +166,4 @@ class TestAWayThatIsAway:
         deliver_due(now=BOOKED_AT)
 
         untried = Message.objects.filter(kind="P01", attempts=0)
-        assert set(untried.values_list("state", "claimed_until", "due_at")) == {("due", None, BOOKED_AT)}
+        assert set(untried.values_list("state", "waiting__claimed_until", "due_at")) == {("due", None, BOOKED_AT)}

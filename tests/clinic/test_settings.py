@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from environs import Env
 
-from clinic.environment import DEFAULT_SECRET_KEY, is_public, kept, require_safe_start
+from clinic.environment import DEFAULT_SECRET_KEY, is_public, kept, public_url, require_safe_start
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL_KEY = "nJ2x-7Qv9Zt4Lr8Wc1Ks6Hp3Bd5Fg0Ym_aXeUoIiTqRw-EzVhNlCkPj"
@@ -39,6 +40,28 @@ class TestPublicAddress:
     @pytest.mark.parametrize("name", ["*", ".example.org", "pearl.example.org"])
     def test_is_given_away_by_the_names_that_are_answered(self, name):
         assert is_public(host="127.0.0.1", allowed_hosts=["localhost", name])
+
+
+class TestPublicUrl:
+    @pytest.mark.parametrize(
+        ("given", "hosts", "address"),
+        [
+            ("", ["localhost", "127.0.0.1"], "http://localhost:8000"),
+            ("", ["*", ".example.org", "pearl.example.org", "localhost"], "https://pearl.example.org"),
+            ("https://p.example.org/", ["pearl.example.org"], "https://p.example.org"),
+        ],
+    )
+    def test_is_where_links_in_messages_lead(self, monkeypatch, given, hosts, address):
+        monkeypatch.setenv("PUBLIC_URL", given)
+
+        assert public_url(Env(), allowed_hosts=hosts, port=8000) == address
+
+    @pytest.mark.parametrize("given", ["pearl.example.org", "https://" + "x" * 53])
+    def test_is_refused_where_no_link_could_be_sent(self, monkeypatch, given):
+        monkeypatch.setenv("PUBLIC_URL", given)
+
+        with pytest.raises(ImproperlyConfigured, match="PUBLIC_URL"):
+            public_url(Env(), allowed_hosts=["localhost"], port=8000)
 
 
 class TestRequireSafeStart:

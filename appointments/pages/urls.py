@@ -1,0 +1,10 @@
+"""The addresses that messages carry."""
+
+from django.urls import path
+
+from appointments.pages import offers, views
+
+urlpatterns = [
+    path("l/<str:token>/", views.LinkPage.as_view(), name="link"),
+    path("o/<str:token>/", offers.OfferPage.as_view(), name="offer"),
+]
