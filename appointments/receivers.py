@@ -23,10 +23,10 @@ from appointments.services.ripple import (
     set_adrift_what_lost_its_ground,
 )
 from clinic.errors import Refusal
-from clinic.models import User
+from clinic.models import ExpiryNotice, User
 from clinic.policies.protocol import EMAIL, Rule
 from clinic.selectors.expirables import Ending
-from clinic.signals import authority_changed, protocol_changed, visits_beyond_asked
+from clinic.signals import authority_changed, paper_ending, protocol_changed, visits_beyond_asked
 from patients.models import Lesion, Patient
 from patients.signals import lesion_noted, lesion_reclassified, lesions_settled, merge_asked
 from treatments.models import AftercareReport, HomeCarePlan, Procedure, TreatmentPlan
@@ -61,6 +61,12 @@ def move_visits_without_authority(
 def count_visits_beyond(sender: Any, *, endings: Collection[Ending], **_: Any) -> dict[tuple[UUID, UUID], int]:
     """Papers end: how much is booked beyond them."""
     return visits_beyond(endings)
+
+
+@receiver(paper_ending)
+def write_to_whose_paper_ends(sender: Any, *, notice: ExpiryNotice, holder: User, now: datetime, **_: Any) -> None:
+    """A step before the end of a paper was told: its holder gets a mail too."""
+    causes.follow_paper(notice=notice, holder=holder, now=now)
 
 
 @receiver(lesion_reclassified)

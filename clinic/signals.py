@@ -9,6 +9,13 @@ Sent with `endings` (clinic.selectors.expirables.Ending) when somebody asks what
 A receiver returns how many visits lean on each and lie beyond its last day, by (paper, site); nothing is written.
 """
 
+paper_ending = Signal()
+"""
+Sent with `notice` (ExpiryNotice), `holder` (User) and `now` when a step before the end of somebody's paper is told.
+
+Whatever else tells them begins in the same transaction.
+"""
+
 authority_changed = Signal()
 """
 Privileges, covers or presence were rewritten and the temporal keys are not checked yet.

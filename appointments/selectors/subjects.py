@@ -5,9 +5,12 @@ from typing import Final
 from uuid import UUID
 
 from appointments.models import Appointment, Message, WaitlistOffer
-from appointments.models.messages import HOME_CARE, LESION, OFFER
+from appointments.models.messages import HOME_CARE, LESION, OFFER, PAPER
 from appointments.models.waitlist import OFFERED
 from appointments.policies.statuses import LIVE
+from clinic.models import ExpiryNotice, Task
+from clinic.models.tasks import DONE
+from clinic.policies.expirables import OWN_ENDS
 from patients.models import Lesion
 from patients.policies.courses import RESOLVED, WATCHING
 from treatments.models import HomeCarePlan
@@ -49,4 +52,16 @@ def _offer(key: UUID, stops: Collection[str]) -> str:
     return "" if state == OFFERED else f"the offer was {state}"
 
 
-LOOKS: Final[dict[str, Callable[[UUID, Collection[str]], str]]] = {HOME_CARE: _home_care, LESION: _lesion, OFFER: _offer}
+def _paper(key: UUID, stops: Collection[str]) -> str:
+    """Its holder is told as long as the holder is asked for it."""
+    notice = ExpiryNotice.objects.get(pk=key)
+    waiting = Task.objects.filter(kind=OWN_ENDS, subject=notice.paper).exclude(state=DONE)
+    return "" if waiting.exists() else "the paper is seen to"
+
+
+LOOKS: Final[dict[str, Callable[[UUID, Collection[str]], str]]] = {
+    HOME_CARE: _home_care,
+    LESION: _lesion,
+    PAPER: _paper,
+    OFFER: _offer,
+}

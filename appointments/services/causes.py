@@ -1,14 +1,18 @@
 """What happens on the floors below, as causes of messages and tasks."""
 
 from collections.abc import Collection
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from appointments.models import Message
-from appointments.models.messages import HOME_CARE, LESION, PLAN, PROCEDURE
+from appointments.models.messages import HOME_CARE, LESION, PAPER, PLAN, PROCEDURE
+from appointments.policies.protocol import key_of
 from appointments.services.follow_up import Cause, follow, withdraw_about
-from clinic.models import Site, User
+from clinic.models import ExpiryNotice, Site, User
+from clinic.policies.protocol import EMAIL
+from clinic.selectors.expirables import ROW as ENDING_PAPERS
+from clinic.selectors.protocol import rule_coded
 from patients.models import Lesion
 from treatments.models import HomeCarePlan, Procedure, TreatmentPlan
 from treatments.policies.plans.ladder import morning_of
@@ -83,6 +87,28 @@ def follow_reclassified(*, lesions: Collection[UUID], now: datetime) -> None:
     others = [lesion.pk for lesion in rows.exclude(milia_type__code=NEONATAL)]
     told = Message.objects.filter(subject__in=others, kind="P21").values_list("subject", flat=True)
     withdraw_about(subjects=list(told), stop="lesion_settled", reason="the lesion is no newborn's", now=now)
+
+
+def follow_paper(*, notice: ExpiryNotice, holder: User, now: datetime) -> list[Message]:
+    """A step before the end of a paper is told: by mail to its holder, once."""
+    rule = rule_coded(ENDING_PAPERS)
+    ends = datetime.combine(notice.ends_on, NOTED_AT, tzinfo=notice.site.zone)
+    told = Message(
+        site=notice.site,
+        subject=notice.pk,
+        subject_kind=PAPER,
+        revision=notice.step,
+        staff=holder,
+        kind=rule.code,
+        version=rule.version,
+        channel=EMAIL,
+        anchor_at=ends,
+        offset_days=-notice.step,
+        due_at=now,
+        expires_at=now + timedelta(days=rule.keeps_days),
+        idempotency_key=key_of(subject=notice.pk, revision=notice.step, kind=rule.code, channel=EMAIL),
+    )
+    return Message.objects.bulk_create([told], ignore_conflicts=True) if rule.text and EMAIL in rule.channels else []
 
 
 def _of_home_care(home_care: HomeCarePlan, at: datetime, *, begins: bool = True) -> Cause:

@@ -35,7 +35,7 @@ BATCH = 50
 WAITS = "waits"
 """Nothing came of it yet: its channel is away."""
 ONE_MONTH = timedelta(days=30)
-BESIDE = ("appointment__site", "appointment__patient", "recipient", "site")
+BESIDE = ("appointment__site", "appointment__patient", "recipient", "staff", "site")
 CHANGED = ("state", "reason_not_sent", "due_at", "attempts", "sent_at", "provider_id", "address")
 
 # The array keeps the plan off the whole table.
@@ -144,7 +144,7 @@ def _standing(message: Message) -> Standing:
     )
     return Standing(
         rule=rule,
-        zone=ZoneInfo(message.recipient.time_zone),
+        zone=ZoneInfo(message.recipient.time_zone) if message.recipient else message.site.zone,
         expires_at=message.expires_at,
         visit=about,
         ended=why_ended(message, stops=rule.stops),
@@ -152,7 +152,16 @@ def _standing(message: Message) -> Standing:
 
 
 def _where(message: Message, consent_class: str, now: datetime) -> Reach:
-    """By the patient's own word; an answer goes to the number that asked for it, which may want no texts from now on."""
+    """
+    By the patient's own word; an answer goes to the number that asked for it, which may want no texts from now on.
+
+    Staff are written to at the address of their account.
+    """
+    if message.staff:
+        refusal = (
+            "" if message.staff.email and message.staff.is_active else "there is no account with an e-mail address any more"
+        )
+        return Reach(refusal=refusal) if refusal else Reach(address=message.staff.email)
     if message.subject_kind == NUMBER:
         return Reach(address=message.address)
     return reach(patient=message.recipient, channel=message.channel, consent_class=consent_class, now=now)
@@ -212,6 +221,7 @@ def _fail(message: Message, trouble: Trouble, now: datetime) -> str:
         return _put(message, Ruling(state=DUE, reason=trouble.reason, due_at=again))
     ending = FAILED if trouble.final else DEAD
     reason = trouble.reason if trouble.final else f"{trouble.reason}, {TRIES} times"
-    detail = f"The message {message.kind} to the patient did not leave: {reason}. Tell the patient another way."
+    whom = "the patient" if message.recipient_id else "a colleague"
+    detail = f"The message {message.kind} to {whom} did not leave: {reason}. Tell {whom} another way."
     open_task(kind="dead_letter", subject=message.subject, site=message.site, role="front_desk", due_at=now, detail=detail)
     return _put(message, Ruling(state=ending, reason=reason))

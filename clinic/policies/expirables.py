@@ -8,6 +8,9 @@ from uuid import UUID
 
 LICENCE, CERTIFICATION, AGREEMENT, GRANT = "licence", "certification", "agreement", "grant"
 PAPERS: Final = (LICENCE, CERTIFICATION, AGREEMENT, GRANT)
+ENDS, OWN_ENDS, SUPERVISION_ENDS = "renew_paper", "renew_own_paper", "renew_supervision"
+TASKS: Final = (ENDS, OWN_ENDS, SUPERVISION_ENDS)
+"""What is asked of the managers of each site where the holder works, of the holder, and of who supervises them."""
 VALID, ENDING, ENDED = "valid", "ending", "ended"
 STATES: Final = (VALID, ENDING, ENDED)
 DAY: Final = timedelta(days=1)

@@ -2,22 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from django.db import transaction
 
 from clinic.models import ExpiryNotice, Practitioner, Task
 from clinic.models.people import MANAGER, PRACTITIONER
 from clinic.models.tasks import DONE
-from clinic.policies.expirables import due_step, said_of
+from clinic.policies.expirables import ENDS, OWN_ENDS, SUPERVISION_ENDS, TASKS, due_step, said_of
 from clinic.selectors.expirables import Ending, endings, expiry_steps, visits_beyond
 from clinic.services.tasks import open_task
-
-ENDS: Final = "renew_paper"
-"""For the managers of each site where its holder works."""
-OWN_ENDS: Final = "renew_own_paper"
-SUPERVISION_ENDS: Final = "renew_supervision"
-KINDS: Final = (ENDS, OWN_ENDS, SUPERVISION_ENDS)
+from clinic.signals import paper_ending
 
 
 def watch_expirables(*, now: datetime) -> None:
@@ -40,7 +34,7 @@ def watch_expirables(*, now: datetime) -> None:
 @transaction.atomic
 def settle_expirables(*, now: datetime) -> None:
     """Finish what was asked about papers that end no more: renewed, prolonged, ended by hand, or of somebody who left."""
-    waiting = list(Task.objects.filter(kind__in=KINDS).exclude(state=DONE))
+    waiting = list(Task.objects.filter(kind__in=TASKS).exclude(state=DONE))
     if not waiting:
         return
     still = {(ending.paper.id, ending.site.pk) for ending in endings(now=now, within=max(expiry_steps(), default=0))}
@@ -51,7 +45,7 @@ def settle_expirables(*, now: datetime) -> None:
 @transaction.atomic
 def _tell(ending: Ending, steps: Sequence[int], supervisor: Practitioner | None, visits: int, now: datetime) -> None:
     paper, step = ending.paper, due_step(ending.left, steps=steps)
-    _, is_new = ExpiryNotice.objects.get_or_create(
+    notice, is_new = ExpiryNotice.objects.get_or_create(
         paper=paper.id, site=ending.site, ends_on=paper.last, step=step, defaults={"kind": paper.kind, "told_at": now}
     )
     if not is_new:
@@ -68,6 +62,8 @@ def _tell(ending: Ending, steps: Sequence[int], supervisor: Practitioner | None,
     if ending.site.pk == min(paper.sites):
         _ask(OWN_ENDS, PRACTITIONER, ending, ending.holder, detail, urgent, now)
         _ask(SUPERVISION_ENDS, PRACTITIONER, ending, supervisor, detail, urgent, now)
+        if ending.holder.user:
+            paper_ending.send(sender=ExpiryNotice, notice=notice, holder=ending.holder.user, now=now)
 
 
 def _ask(kind: str, role: str, ending: Ending, person: Practitioner | None, detail: str, urgent: bool, now: datetime) -> None:
