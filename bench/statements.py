@@ -36,9 +36,9 @@ WITH coming AS (
 patients AS (
   INSERT INTO patients_patient (
     id, given_name, family_name, birth_date, email, phone, language, time_zone, preferred_channel, guardian_name,
-    guardian_relationship, guardian_email, guardian_phone, registered_site_id)
+    guardian_relationship, guardian_email, guardian_phone, guardian_for_adult, registered_site_id)
   SELECT patient, 'Ada', 'Patient ' || n, date '1950-01-01' + n %% 18000, 'patient' || n || '@example.org', '', 'en',
-         'America/New_York', '', '', '', '', '', site FROM coming),
+         'America/New_York', '', '', '', '', '', false, site FROM coming),
 lesions AS (
   INSERT INTO patients_lesion (
     id, laterality, chart, depth, count, colour, products, cause, cause_note, status, region, region_verified,

@@ -1,12 +1,13 @@
 """Everything that differs between places comes from environment variables; `manage.py up` fills in what one machine needs."""
 
 from pathlib import Path
+from secrets import token_urlsafe
 
 import dj_database_url
 import dj_email_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from environs import Env
+from environs import Env, validate
 
 from clinic.environment import DEFAULT_SECRET_KEY, is_public, kept, photo_storage, public_url, require_safe_start, sms_gateway
 from clinic.logging import configuration
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
     "django_structlog",
     "csp",
     "phonenumber_field",
+    "anymail",
     "clinic",
     "patients",
     "treatments",
@@ -246,6 +248,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5,
         "options": {"expires": 30},
     },
+    "end holds that ran out": {
+        "task": "appointments.tasks.end_holds",
+        "schedule": 5,
+        "options": {"expires": 30},
+    },
+    "offer freed times to the waitlist": {
+        "task": "appointments.tasks.offer_freed_times",
+        "schedule": 5,
+        "options": {"expires": 30},
+    },
     "look for visits whose authority has ended": {
         "task": "appointments.tasks.sweep_authority",
         "schedule": crontab(hour=7, minute=15),
@@ -267,11 +279,20 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    # Each hour, because each site has a midnight of its own.
+    "tell of papers that end": {
+        "task": "clinic.tasks.watch_expirables",
+        "schedule": crontab(minute=20),
+        "options": {"expires": 3600},
+    },
     "delete what is of no more use": {
         "task": "clinic.tasks.tidy",
         "schedule": crontab(hour=8, minute=15),
     },
 }
+
+# How long a freed time is kept for the one on the waitlist to whom it is offered.
+WAITLIST_HOLD_MINUTES = env.int("WAITLIST_HOLD_MINUTES", 30, validate=validate.Range(min=1))
 
 # What health asks: a callable `(now) -> datetime | None`, the due time of the oldest message that should have left.
 OLDEST_DUE_MESSAGE = "appointments.selectors.backlog.oldest_due_at"
@@ -291,6 +312,11 @@ if EMAIL_URL:
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
 else:
     EMAIL_BACKEND = "appointments.mail.OutboxBackend"
+
+# What others hand over: answers and receipts of texts are signed with INBOUND_SECRET, events of e-mails come with the name and
+# password (`name:password`) of ANYMAIL_WEBHOOK_SECRET. Without them nothing is taken: unset, that one is known to nobody.
+INBOUND_SECRET = env.str("INBOUND_SECRET", "")
+ANYMAIL = {"WEBHOOK_SECRET": env.list("ANYMAIL_WEBHOOK_SECRET", []) or [token_urlsafe()]}
 
 # Text messages: SMS_GATEWAY names who sends them; without one, they are lines of the same file (appointments/gateways.py).
 SMS_GATEWAY, SMS_URL, SMS_TOKEN = sms_gateway(env)

@@ -1,6 +1,13 @@
-"""What this floor tells the floors above, inside the transaction that changes it."""
+"""What this floor tells the floors above, inside the transaction that changes it, and what it asks them."""
 
 from django.dispatch import Signal
+
+visits_beyond_asked = Signal()
+"""
+Sent with `endings` (clinic.selectors.expirables.Ending) when somebody asks what is booked beyond the end of papers.
+
+A receiver returns how many visits lean on each and lie beyond its last day, by (paper, site); nothing is written.
+"""
 
 authority_changed = Signal()
 """

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from clinic.services import rosters, tasks, tidying
+from clinic.services import expirables, rosters, tasks, tidying
 
 
 @shared_task(name="clinic.tasks.extend_rosters")
@@ -16,6 +16,12 @@ def extend_rosters() -> None:
 def wake_tasks() -> None:
     """Open again what was put off until now."""
     tasks.wake_tasks(now=timezone.now())
+
+
+@shared_task(name="clinic.tasks.watch_expirables")
+def watch_expirables() -> None:
+    """Tell of papers that end."""
+    expirables.watch_expirables(now=timezone.now())
 
 
 @shared_task(name="clinic.tasks.tidy")

@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/v1/", include("patients.api.urls")),
     path("api/v1/", include("treatments.api.urls")),
     path("api/v1/", include("appointments.api.urls")),
+    path("api/v1/integrations/email/", include("anymail.urls")),
     path("api/schema/", Schema.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api/", Unknown.as_view()),

@@ -40,3 +40,10 @@ Sent with `duplicate` and `into` (Patients) before two charts are merged; what a
 
 Those of severity "hard" stand in the way, "warn" has to be acknowledged, "info" is told.
 """
+
+description_coming = Signal()
+"""
+Sent with `lesion` (as it is about to be kept) before another cause or first day is charted.
+
+What a receiver returns is a list of Refusals; each of them stands in the way.
+"""

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from appointments.models import Message
 from patients.models import ContactConsent, Patient, StoppedNumber
-from tests.factories import a_patient
+from tests.factories import NOON, a_patient, a_visit
 from tests.factories_consents import a_consent
 
 BEFORE = datetime(2026, 6, 1, 15, tzinfo=UTC)
@@ -31,3 +32,24 @@ def a_texted_patient(phone: str = PHONE, **fields: Any) -> Patient:
 def a_stopped_number(phone: str = PHONE, **fields: Any) -> StoppedNumber:
     """A number that answered STOP."""
     return StoppedNumber.objects.create(phone=phone, **{"stopped_at": BEFORE, "source": "Answered a text with STOP"} | fields)
+
+
+def a_sent_text(**fields: Any) -> Message:
+    """A reminder by text that has left, unless told otherwise."""
+    visit = a_visit(patient=a_texted_patient())
+    defaults = {
+        "site": visit.site,
+        "appointment": visit,
+        "subject": visit.pk,
+        "revision": 1,
+        "recipient": visit.patient,
+        "kind": "P03",
+        "channel": "sms",
+        "due_at": NOON,
+        "sent_at": NOON,
+        "state": "sent",
+        "address": PHONE,
+        "provider_id": "p-1",
+        "idempotency_key": str(visit.pk),
+    }
+    return Message.objects.create(**defaults | fields)

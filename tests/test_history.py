@@ -11,9 +11,16 @@ WITHOUT = {
     "Authority",
     # their rows are their own record
     "Message",
+    "ExpiryNotice",
     "Link",
+    "ContactConsent",
+    "InboundText",
+    "StoppedNumber",
     "Attempts",
     "KeptAnswer",
+    # a queue, whose rows are gone once they are done
+    "FreedSlot",
+    "DueMessage",
     "StaffToken",
     # accounts and fixed catalogues
     "User",

@@ -14,6 +14,7 @@ from clinic.models import Site, User
 from patients.admin import RecordAdmin, of_visible_patients
 from treatments.models import (
     Addendum,
+    AftercareReport,
     Complication,
     Encounter,
     HomeCareItem,
@@ -22,6 +23,7 @@ from treatments.models import (
     Incident,
     IncidentLesion,
     IngredientClass,
+    LesionCause,
     OrderItem,
     Override,
     PlanStep,
@@ -137,6 +139,13 @@ class AddendumAdmin(RecordAdmin):
     list_display = ("procedure", "signed_by", "signed_at")
 
 
+@admin.register(AftercareReport)
+class AftercareReportAdmin(RecordAdmin):
+    """What patients told of the healing."""
+
+    list_display = ("patient", "procedure", "answered_at", "red_flags", "entered_by")
+
+
 @admin.register(Incident)
 class IncidentAdmin(RecordAdmin):
     """What happened against the rules."""
@@ -150,6 +159,13 @@ class IncidentLesionAdmin(RecordAdmin):
     """The lesions that incidents concern."""
 
     list_display = ("incident", "lesion")
+
+
+@admin.register(LesionCause)
+class LesionCauseAdmin(RecordAdmin):
+    """Which procedure lesions came from."""
+
+    list_display = ("lesion", "procedure", "told_by", "told_at")
 
 
 @admin.register(TreatmentPlan)

@@ -9,8 +9,9 @@ from django.dispatch import receiver
 
 from clinic.errors import Refusal
 from clinic.models import User
-from patients.models import Patient
-from patients.signals import contraindications_coming, lesion_reclassified, merge_asked
+from patients.models import Lesion, Patient
+from patients.signals import contraindications_coming, description_coming, lesion_reclassified, merge_asked
+from treatments.selectors.causes import contradicted_cause
 from treatments.selectors.merges import retinoid_in_pregnancy
 from treatments.services.home_care_course import end_what_came_near_the_eye, end_what_is_forbidden
 
@@ -28,6 +29,12 @@ def end_home_care_near_the_eye(sender: Any, *, lesions: Collection[UUID], actor:
     """The chart changed: home care that would now reach the eye is stopped; no visit moves by it."""
     end_what_came_near_the_eye(lesions=lesions, actor=actor, now=now)
     return []
+
+
+@receiver(description_coming)
+def tell_what_contradicts_the_cause(sender: Any, *, lesion: Lesion, **_: Any) -> list[Refusal]:
+    """The lesion is charted anew: it still has to go with the procedure that it came from."""
+    return contradicted_cause(lesion)
 
 
 @receiver(merge_asked)

@@ -24,3 +24,6 @@ Sent with `procedure` (Procedure) and `now` after its performer has signed it an
 
 Whatever follows from the work (aftercare, reviews, messages) begins in the same transaction.
 """
+
+aftercare_reported = Signal()
+"""Sent with `report` (AftercareReport) and `now` after a patient's answers about the healing were kept."""

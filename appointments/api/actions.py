@@ -28,8 +28,7 @@ from appointments.services import course, moving
 from clinic.api.base import ApiView
 from clinic.api.permissions import ANY_STAFF, MANAGERS, PRACTITIONERS, RolesByMethod
 from clinic.api.schema import ACTS, describe
-from clinic.api.strict import Strict, read
-from clinic.api.tasks import NoInput
+from clinic.api.strict import NoInput, Strict, read
 from clinic.errors import Malformed
 from clinic.models import User
 from clinic.selectors.people import practitioner_named

@@ -31,7 +31,7 @@ def wanted(user: User, given: dict[str, Any], *, now: datetime) -> Wanted:
     supervisor = practitioner_if_named(given.get("supervisor"))
     return Wanted(
         booker=user,
-        work=_work(user, patient, site, given["treatments"]),
+        work=work_asked(user, patient, site, given["treatments"]),
         start=given["start"].at,
         skipped=given["start"].is_skipped(site.zone),
         now=now,
@@ -52,7 +52,7 @@ def searched(user: User, given: dict[str, Any], *, now: datetime, anywhere: bool
     """
     site = site_named(given["site"], user=user)
     patient = _searched_patient(user, given)
-    work = _work(user, patient, site, given["treatments"], anywhere=anywhere)
+    work = work_asked(user, patient, site, given["treatments"], anywhere=anywhere)
     first, last = _window(given, site, now)
     return Search(
         booker=user,
@@ -96,7 +96,12 @@ def _searched_patient(user: User, given: dict[str, Any]) -> Patient | None:
     return visible_owner(user, lesions)
 
 
-def _work(user: User, patient: Patient | None, site: Site, asked: list[Asked], *, anywhere: bool = False) -> Work:
+def work_asked(user: User, patient: Patient | None, site: Site, asked: list[Asked], *, anywhere: bool = False) -> Work:
+    """
+    The work of these items, for that patient or (None) for any adult.
+
+    :raises NotFound: for lesions that the caller may not see.
+    """
     work = work_of(patient=patient, site=site, asked=asked, anywhere=anywhere)
     others = {lesion.id for line in work.lines for lesion in line.lesions if patient is None or lesion.patient_id != patient.id}
     if others:

@@ -25,25 +25,20 @@ from clinic.selectors.credentials import the_one
 LONGEST = 4000
 
 
-class MessageTextInput(Strict):
-    """A wording with its places in braces; a text message has no subject. Without a moment it comes into force at once."""
-
-    key = serializers.ChoiceField(KEYS)
-    channel = serializers.ChoiceField(CHANNELS)
-    language = serializers.ChoiceField(LANGUAGES)
-    subject = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    body = serializers.CharField(max_length=LONGEST, trim_whitespace=False)
-    in_force_from = Moment(required=False)
-
-
 class TriedTextInput(Strict):
-    """A wording to be tried."""
+    """A wording with its places in braces; a text message has no subject."""
 
     key = serializers.ChoiceField(KEYS)
     channel = serializers.ChoiceField(CHANNELS)
     language = serializers.ChoiceField(LANGUAGES)
-    subject = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    subject = serializers.CharField(max_length=200, required=False, allow_blank=True, default="", trim_whitespace=False)
     body = serializers.CharField(max_length=LONGEST, trim_whitespace=False)
+
+
+class MessageTextInput(TriedTextInput):
+    """A wording to be published; without a moment it comes into force at once."""
+
+    in_force_from = Moment(required=False)
 
 
 class MessageTextShown(serializers.Serializer[Any]):

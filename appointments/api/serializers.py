@@ -18,6 +18,8 @@ REFERENCE, REASON = 150, 500
 """Characters at most."""
 MOST_ITEMS, MOST_MOVES, MOST_STARTS = 50, 1000, 100
 FEW_STARTS = 20
+FEWEST_OF_A_COURSE, MOST_OF_A_COURSE = 2, 10
+MOST_DAYS_BETWEEN = 366
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,26 @@ class BookingInput(VerdictInput):
     acknowledged = serializers.ListField(
         child=serializers.CharField(max_length=CODE), required=False, allow_null=True, max_length=MOST_ITEMS
     )
+
+
+class SeriesInput(Strict):
+    """A course of visits of one patient; none of them is booked unless all are."""
+
+    visits = BookingInput(many=True, min_length=FEWEST_OF_A_COURSE, max_length=MOST_OF_A_COURSE)
+
+
+class ProposalInput(Strict):
+    """What is wanted again and again: `count` visits from `first` on, `every_days` days apart."""
+
+    patient = serializers.UUIDField()
+    site = serializers.CharField(max_length=CODE)
+    practitioner = serializers.CharField(max_length=REFERENCE, required=False, allow_null=True)
+    treatments = ItemInput(many=True, allow_empty=False, max_length=MOST_ITEMS)
+    order = serializers.UUIDField(required=False, allow_null=True)
+    overrides = serializers.ListField(child=serializers.UUIDField(), required=False, allow_null=True, max_length=MOST_ITEMS)
+    first = StartField()
+    count = serializers.IntegerField(min_value=FEWEST_OF_A_COURSE, max_value=MOST_OF_A_COURSE)
+    every_days = serializers.IntegerField(min_value=1, max_value=MOST_DAYS_BETWEEN)
 
 
 class SlotSearchInput(Strict):

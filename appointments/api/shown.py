@@ -58,6 +58,12 @@ class VisitShown(serializers.Serializer[Any]):
     previous_starts = serializers.ListField(child=serializers.DateTimeField())
 
 
+class SeriesShown(serializers.Serializer[Any]):
+    """The visits of a course, in the order in which they were asked for."""
+
+    visits = VisitShown(many=True)
+
+
 class TeamShown(serializers.Serializer[Any]):
     """A free start, with everybody and everything that it takes."""
 
@@ -85,6 +91,20 @@ class SlotsShown(serializers.Serializer[Any]):
 
     results = TeamShown(many=True)
     reasons = ReasonShown(many=True)
+
+
+class ProposedShown(serializers.Serializer[Any]):
+    """The first free start of one visit of a course from `wanted` on; null, and every reason, where there is none."""
+
+    wanted = serializers.DateTimeField()
+    slot = TeamShown(allow_null=True)
+    reasons = ReasonShown(many=True)
+
+
+class ProposalShown(serializers.Serializer[Any]):
+    """The visits of a course, none of which is booked or held yet."""
+
+    visits = ProposedShown(many=True)
 
 
 class SubstituteShown(serializers.Serializer[Any]):

@@ -16,7 +16,11 @@ SETTLED_DAYS = 400
 
 @dataclass(kw_only=True)
 class Ground:
-    """The same seed on the same day makes the same clinic, keys included; `now` decides which visits are over."""
+    """
+    The same seed on the same day makes the same clinic; `now` decides which visits are over.
+
+    Keys are the same too, but for rows that services write.
+    """
 
     seed: int
     now: datetime

@@ -11,12 +11,17 @@ from appointments.demo.cases import chart_cases, described_cases
 from appointments.demo.charts import Book
 from appointments.demo.consents import sign_consents
 from appointments.demo.ground import FUTURE_DAYS, Ground
+from appointments.demo.logs import log_visits
 from appointments.demo.orders import Orders, order_extractions, order_for_some
 from appointments.demo.people import chart_patients
 from appointments.demo.places import SITES, build_places
 from appointments.demo.plans import plan_visits
 from appointments.demo.staff import PASSWORD, STAFF, SUPERVISOR, hire_staff
+from appointments.demo.stories import tell_stories
 from appointments.demo.visits import Register, analyze
+from appointments.demo.waiting import put_on_the_waitlist
+from appointments.models import Message
+from appointments.services.follow_up import withdraw
 from clinic.errors import Conflict, NotAllowed
 from clinic.models import Device, Licence, Membership, Practitioner, Room, Site, User
 from clinic.services.changes import POLICY, hold
@@ -114,6 +119,11 @@ def _make(ground: Ground, patients: int) -> None:
     order_for_some(orders, book)
     register.write()
     sign_consents(ground, register, named=book.patients[:named])
+    put_on_the_waitlist(ground, book, named=named)
+    analyze()
+    log_visits(ground, register)
+    tell_stories(ground)
+    withdraw(Message.objects.filter(due_at__lte=ground.now), reason="the demo clinic tells nobody of its past")
     analyze()
 
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Concat
 
-from appointments.policies.statuses import BOOKED, LIVE, STATUSES
+from appointments.policies.statuses import BOOKED, HELD, LIVE, STATUSES
 from clinic.base import Keyed, not_empty, one_of
 from clinic.constraints import CompositeForeignKey, Trigger
 from clinic.history import tracked
@@ -44,7 +44,7 @@ class Appointment(Keyed):
     A visit: `during` is the treatment, `blocked` adds the buffers (UTC ranges, half-open).
 
     `supervision` is the strictest level of its items; `seat` is the supervisor's place that it takes.
-    `decision` is the snapshot of why it was allowed. `revision` counts every move.
+    `decision` is the snapshot of why it was allowed. `revision` counts every move. A held visit ends at `held_until` by itself.
     """
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="appointments")
@@ -63,6 +63,7 @@ class Appointment(Keyed):
     revision = models.PositiveIntegerField(default=1)
     booked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     booked_at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True, blank=True)
     previous_starts = ArrayField(models.DateTimeField(), default=list, blank=True)
     price = models.DecimalField(max_digits=8, decimal_places=2, default=0)
     currency = models.CharField(max_length=3, default="USD")
@@ -96,6 +97,10 @@ class Appointment(Keyed):
                 name="nobody_supervises_themselves",
                 condition=Q(supervisor__isnull=True) | ~Q(supervisor=F("practitioner")),
             ),
+            models.CheckConstraint(
+                name="held_visit_says_until_when",
+                condition=Q(status=HELD, held_until__isnull=False) | (~Q(status=HELD) & Q(held_until__isnull=True)),
+            ),
             models.UniqueConstraint(fields=["id", "patient"], name="visit_patient_key"),
             CompositeForeignKey(
                 name="visit_room_is_at_its_site", fields=["room", "site"], to="clinic.Room", to_fields=["id", "site"]
@@ -126,6 +131,19 @@ class Appointment(Keyed):
                 function="appointment_guard_complete",
                 deferred=True,
             ),
+            Trigger(
+                name="visit_frees_its_time",
+                timing="AFTER UPDATE",
+                function="appointment_note_freed",
+                rest=f"FOR EACH ROW WHEN (old.status <> new.status OR {GUARDED_CHANGED})",
+            ),
+            Trigger(
+                name="held_visit_takes_its_offer_along",
+                timing="AFTER UPDATE",
+                function="appointment_guard_offer",
+                rest="FOR EACH ROW WHEN (old.status = 'held' AND new.status <> 'held')",
+                deferred=True,
+            ),
         ]
         indexes = [
             models.Index(F("site"), F("during__startswith"), name="visit_by_site_and_start"),
@@ -136,6 +154,7 @@ class Appointment(Keyed):
                 condition=Q(status="needs_reassignment"),
             ),
             models.Index(F("during__endswith"), name="visit_live_by_end", condition=Q(status__in=LIVE)),
+            models.Index(fields=["held_until"], name="visit_held_until", condition=Q(status=HELD)),
         ]
 
     def __str__(self) -> str:

@@ -5,8 +5,9 @@ A message names first name, day, time, clinic and telephone at most; whatever is
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from appointments.policies.gsm7 import LONGEST, folded, gsm7_length, unsendable
@@ -41,8 +42,8 @@ GUIDING: Final = (
     "next_offer",
 )
 """These say only that there is something to read, behind their link."""
-OPTED_OUT, OPTED_IN, STAFF_EXPIRY = "opted_out", "opted_in", "staff_expiry"
-KEYS: Final = (*ABOUT_A_TIME, *GUIDING, OPTED_OUT, OPTED_IN, STAFF_EXPIRY)
+OPTED_OUT, OPTED_IN, HELP, STAFF_EXPIRY = "opted_out", "opted_in", "help", "staff_expiry"
+KEYS: Final = (*ABOUT_A_TIME, *GUIDING, OPTED_OUT, OPTED_IN, HELP, STAFF_EXPIRY)
 ON_THE_PORTAL: Final = ("preparation", "aftercare", "care", "step_1", "newborn", "newborn_later")
 """The protocol names the portal for these."""
 
@@ -50,13 +51,13 @@ EVERYWHERE: Final = ("clinic", "phone")
 ALLOWED: Final = (
     dict.fromkeys(ABOUT_A_TIME, ("first_name", *EVERYWHERE, "day", "time", "link"))
     | dict.fromkeys(GUIDING, ("first_name", *EVERYWHERE, "link"))
-    | {OPTED_OUT: EVERYWHERE, OPTED_IN: EVERYWHERE, STAFF_EXPIRY: ("first_name", *EVERYWHERE, "day")}
+    | {OPTED_OUT: EVERYWHERE, OPTED_IN: EVERYWHERE, HELP: EVERYWHERE, STAFF_EXPIRY: ("first_name", *EVERYWHERE, "day")}
 )
 REQUIRED: Final = (
     dict.fromkeys(ABOUT_A_TIME, (*EVERYWHERE, "day", "time"))
     | dict.fromkeys(GUIDING, (*EVERYWHERE, "link"))
     | dict.fromkeys((CONFIRMATION, "preparation", "bring", "slot_offer"), (*EVERYWHERE, "day", "time", "link"))
-    | {OPTED_OUT: EVERYWHERE, OPTED_IN: EVERYWHERE, STAFF_EXPIRY: (*EVERYWHERE, "day")}
+    | {OPTED_OUT: EVERYWHERE, OPTED_IN: EVERYWHERE, HELP: EVERYWHERE, STAFF_EXPIRY: (*EVERYWHERE, "day")}
 )
 LONGEST_LINK: Final = 60
 WORST: Final = {
@@ -69,6 +70,8 @@ WORST: Final = {
 }
 """The most characters that a place takes in a text message; longer names are shortened, links and telephones never."""
 
+UNSEEN: Final = ("Cc", "Cf", "Co", "Cs", "Cn")
+"""Categories of characters without a shape of their own: they could part a word that must not stand there."""
 PLACE: Final = re.compile(r"\{([a-z_]+)\}")
 _FILLERS: Final = r"(?:(?:with|back|us|the|word|to|by|texting|con|la|palabra|a|este|mensaje|para|y|and)\s+)*"
 _ASKS_FOR_CANCEL: Final = re.compile(
@@ -95,6 +98,12 @@ class Text:
     subject: str = ""
 
 
+def tidied(text: Text) -> Text:
+    """The same text with each letter as one character and lines that end alike, however it was typed."""
+    subject, body = (unicodedata.normalize("NFC", part.replace("\r\n", "\n")) for part in (text.subject, text.body))
+    return replace(text, subject=subject, body=body)
+
+
 def lint(text: Text) -> list[Refusal]:
     """All reasons why this text may not be sent to anybody; empty when there are none."""
     checks = (_shape, _health, _cancel, _places, _length)
@@ -110,6 +119,9 @@ def _shape(text: Text) -> Iterator[Refusal]:
         yield _refusal("subject_not_wanted", "A text message has no subject.", HOUSE, "Leave the subject out.")
     if text.channel != SMS and not text.subject.strip():
         yield _refusal("subject_missing", "This message needs a subject.", HOUSE, "Write a subject.")
+    if any(unicodedata.category(letter) in UNSEEN and letter != "\n" for letter in _whole(text)):
+        detail = "The text has characters that nobody sees."
+        yield _refusal("unseen_character", detail, HOUSE, "Type it anew, without control characters and joiners.")
     if len(text.subject.splitlines()) > 1:
         yield _refusal("subject_of_several_lines", "The subject has several lines.", HOUSE, "Write it in one line.")
 

@@ -13,7 +13,16 @@ SELECT CASE n WHEN 1 THEN 'visit_booked' ELSE 'visit' END,
                           'status', v.status, 'reason', concat_ws(' ', v.cancel_reason, v.reassignment_reason),
                           'moves', nullif(cardinality(v.previous_starts), 0))
   FROM appointments_appointment v CROSS JOIN (VALUES (1), (2)) AS moment (n)
- WHERE v.patient_id = %(patient)s
+ WHERE v.patient_id = %(patient)s AND NOT (v.status = 'held' AND n = 1)
+   AND NOT EXISTS (SELECT FROM appointments_waitlistoffer o
+                    WHERE o.appointment_id = v.id AND o.state IN ('declined', 'expired', 'withdrawn'))
+"""
+
+OFFERS: Final = """
+SELECT 'time_offered', o.offered_at, o.id, v.site_id, '{}', NULL, NULL,
+       jsonb_build_object('state', CASE o.state WHEN 'offered' THEN 'not answered yet' ELSE o.state END)
+  FROM appointments_waitlistoffer o JOIN appointments_appointment v ON v.id = o.appointment_id
+ WHERE o.patient_id = %(patient)s
 """
 
 MESSAGES: Final = """
@@ -24,4 +33,4 @@ SELECT CASE WHEN m.sent_at IS NULL THEN 'message_not_sent' ELSE 'message_sent' E
  WHERE m.recipient_id = %(patient)s AND (m.sent_at IS NOT NULL OR m.state IN ('failed', 'expired', 'suppressed', 'dead'))
 """
 
-EVENTS: Final = (VISITS, MESSAGES)
+EVENTS: Final = (VISITS, OFFERS, MESSAGES)

@@ -30,7 +30,7 @@ FULL = Refusal(
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """What is looked for: starts from `first` to `last` (UTC, both included), at most `limit`."""
+    """What is looked for: starts from `first` to `last` (UTC, both included), at most `limit`; `why`: with the reasons for none."""
 
     booker: User
     work: Work
@@ -41,6 +41,7 @@ class Search:
     practitioner: Practitioner | None = None
     order: UUID | None = None
     overrides: tuple[UsableOverride, ...] = ()
+    why: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,8 @@ def _free(search: Search, last: datetime, overrides) -> Found:
 
 def _why_none(search: Search, first: datetime, last: datetime) -> Sequence[Refusal]:
     """Why the first start within a shift cannot be booked; why the beginning of the search cannot, where there is no shift."""
+    if not search.why:
+        return ()
     request = Request(
         booker=search.booker,
         work=search.work,

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection
 from typing import Final
 from uuid import UUID
 
-from appointments.models import Appointment, Message
-from appointments.models.messages import HOME_CARE, LESION
+from appointments.models import Appointment, Message, WaitlistOffer
+from appointments.models.messages import HOME_CARE, LESION, OFFER
+from appointments.models.waitlist import OFFERED
 from appointments.policies.statuses import LIVE
 from patients.models import Lesion
 from patients.policies.courses import RESOLVED, WATCHING
@@ -43,4 +44,9 @@ def _lesion(key: UUID, stops: Collection[str]) -> str:
     return "" if lesion.status == WATCHING else f"the lesion is {lesion.status.replace('_', ' ')}"
 
 
-LOOKS: Final[dict[str, Callable[[UUID, Collection[str]], str]]] = {HOME_CARE: _home_care, LESION: _lesion}
+def _offer(key: UUID, stops: Collection[str]) -> str:
+    state = WaitlistOffer.objects.values_list("state", flat=True).get(pk=key)
+    return "" if state == OFFERED else f"the offer was {state}"
+
+
+LOOKS: Final[dict[str, Callable[[UUID, Collection[str]], str]]] = {HOME_CARE: _home_care, LESION: _lesion, OFFER: _offer}

@@ -56,12 +56,12 @@ def verdict(*, request: Request) -> Verdict:
         start=request.start,
         visit=request.visit,
     )
-    rules = [*_moment(request), *judgement.refusals, *_consents(request), *authorised.refusals]
+    patients_own = [*judgement.refusals, *_consents(request), *authorised.refusals]
+    rules = [*_moment(request), *patients_own]
     team = _team(request)
     if team is None:
         rules += performer_refusals(request)
     reasons = by_gate(rules) or ([] if team else by_gate(taken_refusals(request)))
-    patients_own = bool(judgement.refusals or authorised.refusals)
     return Verdict(
         reasons=tuple(reasons),
         warnings=judgement.warnings,

@@ -1,13 +1,16 @@
 """Booking a visit."""
 
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from uuid import UUID
 
 import pghistory
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q
 
 from appointments.models import Appointment, AppointmentItem
-from appointments.policies.statuses import BOOKED
+from appointments.policies.statuses import BOOKED, HELD
 from appointments.selectors.authorisation import Authorisation
 from appointments.selectors.availability import Team, slot_of
 from appointments.selectors.decisions import decision_of
@@ -32,21 +35,23 @@ def book_appointment(*, request: Request) -> Appointment:
     :raises BookingNotAllowed: `order_required` for restricted work that nobody authorised answers for.
     :raises SlotTaken: naming the resource, if somebody else holds it in that time.
     """
-    return until_settled(lambda anew: _attempt(_read_again(request) if anew else request))
+    return until_settled(partial(attempt, request))
 
 
-def _read_again(request: Request) -> Request:
+def attempt(request: Request, anew: bool, *, until: datetime | None = None) -> Appointment:
+    """Judge and store once; `anew`: read everything again first. With `until` (UTC) the time is held up to then, not booked."""
+    current = as_it_is_now(request) if anew else request
+    judged = allowed(current)
+    with guarded(), pghistory.context(why="held" if until else "booked"):
+        return store(current, judged, until=until)
+
+
+def as_it_is_now(request: Request) -> Request:
     """The request with everything that somebody may have changed since it was read."""
     overrides = usable_overrides(
         patient=request.work.patient, site=request.work.site, now=request.now, ids=[given.id for given in request.overrides]
     )
     return replace(request, work=read_again(request.work), overrides=overrides)
-
-
-def _attempt(request: Request) -> Appointment:
-    judged = allowed(request)
-    with guarded(), pghistory.context(why="booked"):
-        return _store(request, judged)
 
 
 def allowed(request: Request) -> Verdict:
@@ -57,13 +62,15 @@ def allowed(request: Request) -> Verdict:
     return judged
 
 
-def _store(request: Request, judged: Verdict) -> Appointment:
+def store(request: Request, judged: Verdict, *, until: datetime | None = None) -> Appointment:
+    """Write the visit that was allowed; under the guard. What is only held uses up no override, and nobody is told."""
     work, team = request.work, judged.team
     lock(work, team, judged)
     visit = Appointment(
         patient=work.patient,
         site=work.site,
-        status=BOOKED,
+        status=HELD if until else BOOKED,
+        held_until=until,
         booked_by=request.booker,
         booked_at=request.now,
         price=work.price,
@@ -76,21 +83,22 @@ def _store(request: Request, judged: Verdict) -> Appointment:
     visit.rows = items_of(visit, request, judged)
     AppointmentItem.objects.bulk_create(visit.rows)
     settle_orders(item_ids=[authorisation.order_item for authorisation in judged.authorised.rows])
-    use_overrides(request, visit, judged)
-    plan_booked(visit=visit, now=request.now)
+    if until is None:
+        use_overrides(request, visit, judged)
+        plan_booked(visit=visit, now=request.now)
     return visit
 
 
 def lock(work: Work, team: Team, judged: Verdict) -> None:
     """Share everything that the visit leans on."""
-    share(
-        team.practitioner,
-        team.supervisor,
-        team.room,
-        *team.devices,
-        *(authorisation.practitioner for authorisation in judged.authorised.rows),
-        *(row.lesion.id for row in work.rows if row.lesion),
-    )
+    share(*leans_on(work, team, judged))
+
+
+def leans_on(work: Work, team: Team, judged: Verdict) -> set[UUID]:
+    """The keys of everybody and everything that may not change while the visit is written."""
+    people = (team.practitioner, team.supervisor, *(authorisation.practitioner for authorisation in judged.authorised.rows))
+    lesions = (row.lesion.id for row in work.rows if row.lesion)
+    return {key for key in (*people, team.room, *team.devices, *lesions) if key}
 
 
 def placement(work: Work, team: Team) -> dict:

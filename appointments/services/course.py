@@ -6,6 +6,7 @@ import pghistory
 from django.db import transaction
 
 from appointments.models import Appointment
+from appointments.models.waitlist import WITHDRAWN
 from appointments.policies.statuses import (
     BOOKED,
     CANCELLED,
@@ -26,6 +27,7 @@ from appointments.services.guarded import settled
 from appointments.services.messages import plan_cancelled, plan_ended, withdraw
 from appointments.services.orders import settle_orders
 from appointments.services.refusing import illegal_transition, refuse
+from appointments.services.waitlist.offers import close_offers
 from clinic.models import User
 from treatments.models import Encounter
 from treatments.selectors.overrides import usable_overrides
@@ -133,15 +135,16 @@ def _locked(visit: Appointment, wanted: str, only_from: str | None = None) -> Ap
 
 
 def _become(visit: Appointment, status: str, *, why: str, encounter: Encounter | None = None) -> Appointment:
-    visit.status = status
+    visit.status, visit.held_until = status, None
     if encounter:
         visit.encounter = encounter
     with settled(), pghistory.context(why=why):
-        visit.save(update_fields=["status", "encounter", "cancel_reason"])
+        visit.save(update_fields=["status", "held_until", "encounter", "cancel_reason"])
     return visit
 
 
 def _end(visit: Appointment, status: str, actor: User, now: datetime, *, why: str) -> Appointment:
+    close_offers(visits=[visit.id], state=WITHDRAWN, now=now)
     visit = _become(visit, status, why=why)
     settle_orders(item_ids=list(visit.items.values_list("order_item", flat=True)))
     _end_encounter(visit.encounter, "cancelled", now)

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from appointments.models import DueMessage, Message
-from appointments.models.messages import DEAD, DUE, FAILED, LESION, SENT, SUPPRESSED
+from appointments.models.messages import DEAD, DUE, FAILED, LESION, NUMBER, SENT, SUPPRESSED
 from appointments.policies.protocol import A_WEEK, TRIES, Ruling, Standing, Visit, next_text, next_try, put_off, rule_on
 from appointments.selectors.subjects import why_ended
 from appointments.services.follow_up import repeat
@@ -27,7 +27,7 @@ from appointments.services.writing import write
 from clinic.policies.protocol import CHANNELS, SMS
 from clinic.selectors.protocol import rule_coded
 from clinic.services.tasks import open_task
-from patients.selectors.contact import reach
+from patients.selectors.contact import Reach, reach
 
 logger = structlog.get_logger(__name__)
 
@@ -103,8 +103,8 @@ def deliver(*, message_id: UUID, now: datetime, post: Post | None = None) -> str
     ruling = rule_on(standing, now=now)
     if ruling.state != SENT:
         return _put(message, ruling)
-    patient, rule = message.recipient, standing.rule
-    where = reach(patient=patient, channel=message.channel, consent_class=rule.consent, now=now)
+    rule = standing.rule
+    where = _where(message, rule.consent, now)
     if where.refusal:
         return _put(message, Ruling(state=SUPPRESSED, reason=where.refusal))
     message.address = where.address
@@ -149,6 +149,13 @@ def _standing(message: Message) -> Standing:
         visit=about,
         ended=why_ended(message, stops=rule.stops),
     )
+
+
+def _where(message: Message, consent_class: str, now: datetime) -> Reach:
+    """By the patient's own word; an answer goes to the number that asked for it, which may want no texts from now on."""
+    if message.subject_kind == NUMBER:
+        return Reach(address=message.address)
+    return reach(patient=message.recipient, channel=message.channel, consent_class=consent_class, now=now)
 
 
 def _said_before(message: Message, now: datetime) -> Ruling | None:

@@ -30,7 +30,7 @@ class Cause:
 
     `at` is the moment of the subject (UTC): the start of a visit, the end of a procedure, the first evening of a plan. `scopes`
     are those of the work; tasks go to `assignee`, or to anybody of their role. What does not begin, but goes on, is told nothing
-    whose moment has passed.
+    whose moment has passed. With an `address` it is an answer to whoever wrote from there, by the channels that the row names.
     """
 
     subject: UUID
@@ -43,6 +43,7 @@ class Cause:
     visit: Appointment | None = None
     revision: int | None = None
     begins: bool = True
+    address: str = ""
 
 
 @transaction.atomic(savepoint=False)
@@ -144,7 +145,7 @@ def _messages(rule: Rule, cause: Cause, open_ways: Mapping[str, Sequence[str]], 
     if not (rule.text and rule.channels):
         return []
     planned = moments(rule=rule, anchor=_anchor(rule, cause, now), zone=cause.site.zone, now=now, late=cause.begins)
-    return [_message(rule, cause, days, due, way) for days, due in planned for way in _ways(rule, open_ways[rule.consent])]
+    return [_message(rule, cause, days, due, way) for days, due in planned for way in _ways(rule, cause, open_ways)]
 
 
 def _message(rule: Rule, cause: Cause, days: int, due: datetime, channel: str) -> Message:
@@ -162,6 +163,7 @@ def _message(rule: Rule, cause: Cause, days: int, due: datetime, channel: str) -
         anchor_at=cause.at,
         offset_days=days,
         due_at=due,
+        address=cause.address,
         expires_at=due + timedelta(days=rule.keeps_days),
         idempotency_key=key_of(subject=cause.subject, revision=revision, kind=rule.code, channel=channel),
     )
@@ -174,12 +176,15 @@ def _open_ways(patient: Patient, now: datetime) -> dict[str, list[str]]:
     return {each: [way for way in CHANNELS if known[way, each].address] for each in classes}
 
 
-def _ways(rule: Rule, open_now: Sequence[str]) -> Sequence[str]:
+def _ways(rule: Rule, cause: Cause, open_ways: Mapping[str, Sequence[str]]) -> Sequence[str]:
     """
     The channels that the row names and that are open to the patient; else the one that is, so that nothing is lost.
 
     Where none is open the message is written all the same, and says why it did not go.
     """
+    if cause.address:
+        return rule.channels
+    open_now = open_ways[rule.consent]
     named = [channel for channel in rule.channels if channel in open_now]
     reaching = [channel for channel in open_now if channel != PORTAL]
     if any(channel != PORTAL for channel in named) or not any(channel != PORTAL for channel in rule.channels):

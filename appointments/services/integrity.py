@@ -17,6 +17,7 @@ from appointments.policies.statuses import LIVE
 from appointments.services.ripple import UNCOVERED
 from clinic.models import Device, Practitioner, Room
 from patients.services.photo_files import strays
+from treatments.selectors.log.integrity import unsound_logs
 
 OVERLAPPING = """
 WITH claimed AS (
@@ -89,12 +90,20 @@ REMINDED_FROM = timedelta(hours=26)
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """Something stored that the rules do not allow: which promise it breaks, of which visit or photo, and how."""
+    """Something stored that the rules do not allow: which promise it breaks, of which visit, photo or log, and how."""
 
     promise: str
     detail: str
     appointment: str = ""
     photo: str = ""
+    procedure: str = ""
+
+    @property
+    def about(self) -> str:
+        """What it is about, in words."""
+        if self.appointment:
+            return f"visit {self.appointment}"
+        return f"log {self.procedure}" if self.procedure else f"photo {self.photo or '-'}"
 
     def as_dict(self) -> dict[str, str]:
         """As it is printed."""
@@ -102,7 +111,7 @@ class Finding:
 
 
 def integrity_findings(*, now: datetime) -> list[Finding]:
-    """Whatever breaks a promise: overlaps, claims, visits without authority, messages that do not fit, pictures astray."""
+    """Whatever breaks a promise: overlaps, claims, visits without authority, messages that do not fit, pictures astray, unsound logs."""
     return [
         *_found("no_overlap", OVERLAPPING, now),
         *_found("claims_match_visits", UNCLAIMED, now),
@@ -110,6 +119,7 @@ def integrity_findings(*, now: datetime) -> list[Finding]:
         *_uncovered(now),
         *_found("messages_match_visits", MESSAGES, now),
         *(Finding(promise="photos_match_files", photo=stray.photo, detail=stray.detail) for stray in strays()),
+        *(Finding(promise=promise, procedure=str(log), detail=detail) for promise, log, detail in unsound_logs()),
     ]
 
 

@@ -13,10 +13,9 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from appointments.models import Appointment, Link, Message
-from appointments.policies.links import GUIDANCE, LIVE, OFFER, PATHS, TO_DECIDE, expires_at, purpose_of
-from appointments.selectors.links import digest_of, open_link
+from appointments.policies.links import GUIDANCE, OFFER, PATHS, TO_DECIDE, expires_at, purpose_of
+from appointments.selectors.links import digest_of
 from clinic.base import uuid7
-from clinic.errors import Conflict, NotFound
 
 SALT = "appointments.links"
 BYTES = 16
@@ -45,26 +44,10 @@ def link_for(
     return f"{settings.PUBLIC_URL}/{PATHS[purpose]}/{_renewed(link)}/"
 
 
-def use_link(*, token: str, purpose: str, now: datetime) -> Link:
-    """
-    Take the link for what it is good for, once; to be called in the transaction of that act.
-
-    :raises NotFound: for a token that opens nothing of that purpose.
-    :raises Conflict: `link_ended` where it has expired, was used or was revoked.
-    """
-    opened = open_link(token=token, now=now)
-    if opened is None or opened.link.purpose != purpose:
-        raise NotFound
-    taken = opened.state == LIVE and Link.objects.filter(pk=opened.link.pk, used_at=None, revoked_at=None).update(used_at=now)
-    if not taken:
-        raise Conflict("link_ended", "This link has expired, or was used.")
-    opened.link.used_at = now
-    return opened.link
-
-
-def revoke_link(*, purpose: str, owner: UUID, now: datetime) -> bool:
-    """End the link of that owner before its time; whether there was one to end."""
-    return bool(Link.objects.filter(purpose=purpose, owner=owner, used_at=None, revoked_at=None).update(revoked_at=now))
+def end_link(*, purpose: str, owner: UUID, used: bool, now: datetime) -> bool:
+    """End the link of that owner, because it was used for what it is good for, or before it was; whether there was one to end."""
+    ended = {"used_at": now} if used else {"revoked_at": now}
+    return bool(Link.objects.filter(purpose=purpose, owner=owner, used_at=None, revoked_at=None).update(**ended))
 
 
 def _token(key: UUID, purpose: str) -> str:

@@ -71,11 +71,21 @@ def hand_over(*, actor: User, visit: Appointment, practitioner: Practitioner, no
 
 
 def add_treatment(*, actor: User, visit: Appointment, item: Asked, now: datetime, order: UUID | None = None) -> Appointment:
-    """Add one item; the visit grows by its minutes and is judged as a whole."""
+    """
+    Add one item; the visit grows by its minutes and is judged as a whole.
+
+    :raises WorkRefused: as booking does; once the patient is here also for a consent that is missing.
+    """
     _require_status(visit, CHANGEABLE)
-    asked = [*asked_of(visit).values(), item]
     return _move(
-        actor=actor, visit=visit, start=visit.start, now=now, practitioner=visit.practitioner, asked=asked, order=order
+        actor=actor,
+        visit=visit,
+        start=visit.start,
+        now=now,
+        practitioner=visit.practitioner,
+        asked=[*asked_of(visit).values(), item],
+        order=order,
+        here=visit.status not in MOVABLE,
     )
 
 
@@ -106,6 +116,7 @@ def _move(
     order: UUID | None = None,
     skipped: bool = False,
     nearest: bool = True,
+    here: bool = False,
 ) -> Appointment:
     def read() -> Request:
         return Request(
@@ -119,6 +130,7 @@ def _move(
             visit=visit,
             skipped=skipped,
             nearest=nearest,
+            here=here,
         )
 
     def attempt(anew: bool) -> Appointment:

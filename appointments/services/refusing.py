@@ -27,8 +27,23 @@ def illegal_transition(detail: str) -> Conflict:
     return Conflict(reason.code, detail, reasons=[reason])
 
 
+def hold_expired() -> Conflict:
+    """The time was kept for a while, and the while is over."""
+    reason = Refusal(
+        code="hold_expired",
+        detail="The time was kept until a moment that has passed.",
+        source="Clinic policy: a time is kept for some minutes",
+        mend="Choose a free start; it may still be free.",
+    )
+    return Conflict(reason.code, reason.detail, reasons=[reason])
+
+
 def refuse(verdict: Verdict, alternatives: Sequence[dict] = ()) -> DomainError:
     """The error of the first reason, carrying all of them."""
     first: Refusal = verdict.reasons[0]
-    kind = SlotTaken if first.code in CONFLICTS else BookingNotAllowed if first.code in FORBIDDEN else WorkRefused
-    return kind(first.code, first.detail, reasons=verdict.reasons, alternatives=alternatives)
+    return kind_of(first.code)(first.code, first.detail, reasons=verdict.reasons, alternatives=alternatives)
+
+
+def kind_of(code: str) -> type[DomainError]:
+    """The error that a refusal with this code becomes."""
+    return SlotTaken if code in CONFLICTS else BookingNotAllowed if code in FORBIDDEN else WorkRefused

@@ -11,9 +11,11 @@ from django.db import connection
 from django.db.models import F, Q
 
 from appointments.models import Appointment, AppointmentItem
-from appointments.policies.statuses import NEEDS_REASSIGNMENT, STAFFED
+from appointments.models.waitlist import WITHDRAWN
+from appointments.policies.statuses import HELD, NEEDS_REASSIGNMENT, STAFFED
 from appointments.selectors.visits import work_of_visit
 from appointments.services.chores import REASSIGN
+from appointments.services.holds import end_hold
 from clinic.models import Task
 from clinic.models.people import FRONT_DESK
 from clinic.models.tasks import OPEN
@@ -70,9 +72,10 @@ def set_adrift_what_lost_its_ground(*, keys: Collection[UUID], reason: str, now:
 
 
 def set_adrift(*, visits: Sequence[UUID], reason: str, now: datetime) -> list[UUID]:
-    """Move these visits to `needs_reassignment` and ask the front desk to find somebody else."""
+    """Move these visits to `needs_reassignment` and ask the front desk to find somebody else; end what was only held."""
     if not visits:
         return []
+    _end_holds(visits, reason, now)
     found = Appointment.objects.filter(id__in=visits, status__in=STAFFED)
     moved = list(found.select_for_update(of=("self",)).order_by("id").values_list("id", "site_id", "during"))
     Appointment.objects.filter(id__in=[row[0] for row in moved]).update(
@@ -94,6 +97,13 @@ def set_adrift(*, visits: Sequence[UUID], reason: str, now: datetime) -> list[UU
         ignore_conflicts=True,
     )
     return [row[0] for row in moved]
+
+
+def _end_holds(visits: Sequence[UUID], reason: str, now: datetime) -> None:
+    """Nobody was promised a held time: it is given back, and whoever was offered it waits on."""
+    held = Appointment.objects.filter(id__in=visits, status=HELD).select_for_update(of=("self",)).order_by("id")
+    for visit in held:
+        end_hold(visit=visit, reason=reason, offer=WITHDRAWN, now=now)
 
 
 def set_adrift_on_orders_of_other_lesions(*, lesions: Collection[UUID], reason: str, now: datetime) -> list[UUID]:

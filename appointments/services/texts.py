@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from appointments.models import MessageText
 from appointments.policies.rendering import TooLong, Values, render
-from appointments.policies.texts import SMS, WORST, Text, lint, longest_of
+from appointments.policies.texts import SMS, WORST, Text, lint, longest_of, tidied
 from clinic.errors import Refusal, RuleBroken
 from clinic.models import User
 
@@ -37,6 +37,7 @@ def publish_text(*, actor: User, text: Text, in_force_from: datetime | None, now
 
     :raises RuleBroken: with every reason why it may not be sent, and `in_the_past` for a moment that is over.
     """
+    text = tidied(text)
     reasons = lint(text) + _too_early(in_force_from, now)
     if reasons:
         raise RuleBroken(reasons[0].code, reasons[0].detail, reasons=reasons)
@@ -56,6 +57,7 @@ def publish_text(*, actor: User, text: Text, in_force_from: datetime | None, now
 
 def preview_text(*, text: Text, now: datetime) -> Preview:
     """The text with sample values, as far as its places are known, and every reason why it may not be sent; nothing is written."""
+    text = tidied(text)
     refusals = lint(text)
     sample = SAMPLE[text.language]
     link = SAMPLE_LINK.ljust(WORST["link"], "x")

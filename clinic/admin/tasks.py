@@ -12,7 +12,7 @@ from clinic.admin_site import LEADERS
 from clinic.models import Task, User
 from clinic.models.tasks import DONE
 from clinic.selectors.tasks import tasks_visible_to
-from clinic.services.tasks import assign_task, finish_task, snooze_task
+from clinic.services.tasks import assign_task, finish_task, reopen_task, snooze_task
 
 
 class AssigneeForm(forms.Form):
@@ -44,24 +44,33 @@ def _finish(given: Given) -> None:
 
 
 def _assign(given: Given) -> None:
-    assign_task(task=given.row.pk, assignee=given.values["assignee"])
+    assign_task(actor=given.actor, task=given.row.pk, assignee=given.values["assignee"])
 
 
 def _snooze(given: Given) -> None:
-    snooze_task(task=given.row.pk, until=given.values["until"], now=given.now)
+    snooze_task(actor=given.actor, task=given.row.pk, until=given.values["until"], now=given.now)
+
+
+def _reopen(given: Given) -> None:
+    reopen_task(actor=given.actor, task=given.row.pk)
+
+
+def _is_done(task: Task) -> bool:
+    return task.state == DONE
 
 
 @admin.register(Task)
 class TaskAdmin(ReadOnlyAdmin):
     """Tasks of one's sites."""
 
-    list_display = ("kind", "site", "role", "assignee", "due_at", "state", "detail")
-    list_filter = ("state", "kind", "role", "site")
-    ordering = ("due_at",)
+    list_display = ("kind", "site", "role", "assignee", "urgent", "due_at", "state", "detail")
+    list_filter = ("state", "urgent", "kind", "role", "site")
+    ordering = ("-urgent", "due_at")
     steps = (
         Step(name="done", label="Mark as done", run=_finish, roles=LEADERS, when=_is_open),
         Step(name="assign", label="Assign", form=AssigneeForm, run=_assign, roles=LEADERS, when=_is_open),
         Step(name="snooze", label="Put off", form=SnoozeForm, run=_snooze, roles=LEADERS, when=_is_open),
+        Step(name="reopen", label="Open again", run=_reopen, roles=LEADERS, when=_is_done),
     )
 
     def visible(self, user: User, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -90,6 +90,11 @@ def one_of(*words: str) -> Callable[[str], str]:
     return parse
 
 
+def yes_or_no(text: str) -> bool:
+    """`true` or `false` from a query."""
+    return one_of("true", "false")(text) == "true"
+
+
 def _by_field(field: Any, text: str) -> Any:
     try:
         return field.run_validation(text)

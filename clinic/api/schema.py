@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import serializers
 
 from clinic.api.permissions import anyone
+from clinic.api.signatures import SIGNATURE, TIMESTAMP, Signed
 from clinic.api.strict import Strict
 
 PROBLEM = "application/problem+json"
@@ -25,6 +26,18 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The same key and body get the same answer for 24 hours, and act once.",
 )
+SIGNED = [
+    OpenApiParameter(
+        TIMESTAMP, OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, description="Now, in seconds since 1970."
+    ),
+    OpenApiParameter(
+        SIGNATURE,
+        OpenApiTypes.STR,
+        OpenApiParameter.HEADER,
+        required=True,
+        description="HMAC-SHA256, in hex, of the timestamp, a full stop and the body, under the secret that both sides know.",
+    ),
+]
 
 
 class Described(AutoSchema):
@@ -32,6 +45,8 @@ class Described(AutoSchema):
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
         """The headers of the method."""
+        if Signed in self.view.authentication_classes:
+            return SIGNED
         by_method = {"POST": [IDEMPOTENCY_KEY], "PUT": [IF_MATCH], "PATCH": [IF_MATCH]}
         public = self.view.roles.get(self.method) is anyone
         return [] if public else by_method.get(self.method, [])

@@ -1,6 +1,7 @@
 from clinic.models.attempts import Attempts
 from clinic.models.authority import Privilege, SupervisionCover
 from clinic.models.credentials import AgreementSite, Certification, Grant, Licence, SupervisionAgreement
+from clinic.models.expiry import ExpiryNotice
 from clinic.models.idempotency import KeptAnswer
 from clinic.models.people import Membership, Practitioner, Seat, StaffToken, User
 from clinic.models.places import Device, Room, Site
@@ -15,6 +16,7 @@ __all__ = [
     "Certification",
     "Closure",
     "Device",
+    "ExpiryNotice",
     "Grant",
     "KeptAnswer",
     "Licence",

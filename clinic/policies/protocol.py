@@ -35,6 +35,7 @@ EVENTS: Final = (
     "slot_offered",
     "texts_stopped",
     "texts_resumed",
+    "help_asked",
 )
 STOPS: Final = (
     "visit_moved",

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 
 from clinic.errors import NotFound
 from clinic.models import Device, Membership, Practitioner, Room, Site, StaffToken, User
-from clinic.models.people import MEDICAL_DIRECTOR
+from clinic.models.people import MANAGER, MEDICAL_DIRECTOR
 
 IDLE = timedelta(minutes=15)
 
@@ -39,6 +39,14 @@ def visible_sites(user: User) -> QuerySet[Site]:
     if has_role(user, {MEDICAL_DIRECTOR}):
         return Site.objects.all()
     return Site.objects.filter(id__in={held.site_id for held in user.memberships.all()})
+
+
+def managed_sites(user: User) -> QuerySet[Site]:
+    """The active sites that the user manages, all of them for a medical director."""
+    sites = Site.objects.filter(active=True)
+    if has_role(user, {MEDICAL_DIRECTOR}):
+        return sites
+    return sites.filter(id__in={held.site_id for held in user.memberships.all() if held.role == MANAGER})
 
 
 def site_named(code: str, *, user: User | None = None) -> Site:

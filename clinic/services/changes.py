@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from clinic.models import Practitioner, User
 from clinic.services.authority import rebuild_authority
+from clinic.services.expirables import settle_expirables
 from clinic.signals import authority_changed
 
 T = TypeVar("T")
@@ -53,6 +54,7 @@ def change_authority(
             result = change()
             if papers:
                 rebuild_authority(practitioners=practitioners, now=now)
+                settle_expirables(now=now)
             moved = _ripple(practitioners=practitioners, keys=keys, actor=actor, reason=reason, now=now)
     return result, moved
 

@@ -13,8 +13,7 @@ from clinic.api.pagination import filters, paged
 from clinic.api.permissions import ANY_STAFF, PRACTITIONERS, RolesByMethod
 from clinic.api.render import key
 from clinic.api.schema import ACTS, describe, page_of
-from clinic.api.strict import read
-from clinic.api.tasks import NoInput
+from clinic.api.strict import NoInput, read
 from clinic.api.versions import answer, etag_of
 from patients.api.inputs import AssessmentInput, without_nulls
 from patients.api.shown import AssessmentShown, show_assessment

@@ -15,9 +15,10 @@ from clinic.api.render import local
 from clinic.api.schema import ACTS, describe
 from clinic.api.strict import Strict, read
 from clinic.api.versions import answer
+from clinic.policies.protocol import CHANNELS
 from patients.api.inputs import NAME
 from patients.models import ContactConsent, Patient
-from patients.policies.contact import CHANNELS, CLASSES
+from patients.policies.contact import CLASSES
 from patients.selectors.contact import Reach, reaches, said_of
 from patients.selectors.records import found, patients_visible_to
 from patients.services.contact import Preference, note_preference

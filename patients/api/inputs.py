@@ -10,11 +10,11 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from clinic.api.strict import Day, Strict
+from clinic.policies.protocol import CHANNELS
 from clinic.scopes import LESION_DEPTHS, REGIONS
 from patients.api.appearance import AppearanceInput
 from patients.models.lesions import CERTAINTIES, CHARTS, LATERALITIES, LESION_STATUSES
 from patients.models.people import CONTRAINDICATIONS, LANGUAGES
-from patients.policies.contact import CHANNELS
 from patients.policies.sides import BILATERAL
 from patients.services.patients import Guardian
 
@@ -59,12 +59,13 @@ class TimeZone(serializers.CharField):
 
 
 class GuardianInput(Strict):
-    """Who speaks for a minor."""
+    """Who speaks for a minor; `for_adult`: a legal guardian who goes on to, when the patient has come of age."""
 
     name = serializers.CharField(max_length=NAME)
     relationship = serializers.CharField(max_length=CODE, required=False, allow_blank=True, allow_null=True)
     email = serializers.EmailField(max_length=254, required=False, allow_blank=True, allow_null=True)
     phone = Phone(max_length=40, required=False, allow_blank=True, allow_null=True)
+    for_adult = serializers.BooleanField(required=False)
 
     def to_internal_value(self, data: Any) -> Any:
         """As the service takes it."""

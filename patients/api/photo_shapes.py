@@ -40,7 +40,11 @@ class UploaderShown(serializers.Serializer[Any]):
 
 
 class PhotoShown(serializers.Serializer[Any]):
-    """A photo; `image` is the address of the JPEG, null once its bytes were removed; sizes and hash are those of the JPEG."""
+    """
+    A photo; `image` is the address of the JPEG, null once its bytes were removed; sizes and hash are those of the JPEG.
+
+    What the patient sent was uploaded by nobody.
+    """
 
     id = serializers.UUIDField()
     patient = NamedShown()
@@ -52,7 +56,7 @@ class PhotoShown(serializers.Serializer[Any]):
     taken_at = serializers.DateTimeField()
     taken_at_source = serializers.ChoiceField(TIME_SOURCES)
     uploaded_at = serializers.DateTimeField()
-    uploaded_by = UploaderShown()
+    uploaded_by = UploaderShown(allow_null=True)
     consent = serializers.UUIDField()
     width = serializers.IntegerField()
     height = serializers.IntegerField()
@@ -114,7 +118,7 @@ def show_photo(photo: Photo) -> dict[str, Any]:
         "taken_at": local(photo.taken_at, zone),
         "taken_at_source": photo.taken_at_source,
         "uploaded_at": local(photo.uploaded_at, zone),
-        "uploaded_by": {"id": str(photo.uploaded_by_id), "username": photo.uploaded_by.username},
+        "uploaded_by": photo.uploaded_by and {"id": str(photo.uploaded_by_id), "username": photo.uploaded_by.username},
         "consent": str(photo.consent_id),
         "width": photo.width,
         "height": photo.height,

@@ -7,12 +7,12 @@ from rest_framework import serializers
 
 from clinic.api.render import local, named, person
 from clinic.api.schema import NamedShown, PersonShown
+from clinic.policies.protocol import CHANNELS
 from clinic.scopes import LESION_DEPTHS, REGIONS
 from patients.api.appearance import AppearanceShown, show_appearance
 from patients.models import Assessment, Lesion, Patient, SkinProfile
 from patients.models.lesions import CERTAINTIES, CHARTS, LATERALITIES, LESION_STATUSES
 from patients.models.people import CONTRAINDICATIONS, LANGUAGES
-from patients.policies.contact import CHANNELS
 
 
 class GuardianShown(serializers.Serializer[Any]):
@@ -22,6 +22,7 @@ class GuardianShown(serializers.Serializer[Any]):
     relationship = serializers.CharField(allow_null=True)
     email = serializers.EmailField(allow_null=True)
     phone = serializers.CharField(allow_null=True)
+    for_adult = serializers.BooleanField()
 
 
 class PatientShown(serializers.Serializer[Any]):
@@ -214,7 +215,7 @@ def show_skin_profile(profile: SkinProfile) -> dict[str, Any]:
     }
 
 
-def _guardian(patient: Patient) -> dict[str, str | None] | None:
+def _guardian(patient: Patient) -> dict[str, Any] | None:
     if not patient.guardian_name:
         return None
     return {
@@ -222,4 +223,5 @@ def _guardian(patient: Patient) -> dict[str, str | None] | None:
         "relationship": patient.guardian_relationship or None,
         "email": patient.guardian_email or None,
         "phone": str(patient.guardian_phone) if patient.guardian_phone else None,
+        "for_adult": patient.guardian_for_adult,
     }

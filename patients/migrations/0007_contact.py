@@ -65,8 +65,8 @@ SELECT uuidv7(), p.id, m.channel, m.class, true, p.email_consent_at, coalesce(nu
 -- Also of patients who were merged: nothing else about them may change.
 ALTER TABLE patients_patient DISABLE TRIGGER patient_is_merged_by_a_merge;
 UPDATE patients_patient SET preferred_channel = '';
-ALTER TABLE patients_patient ENABLE TRIGGER patient_is_merged_by_a_merge;
 SET CONSTRAINTS ALL IMMEDIATE;
+ALTER TABLE patients_patient ENABLE TRIGGER patient_is_merged_by_a_merge;
 """
 
 COLUMNS = """
@@ -76,8 +76,8 @@ UPDATE patients_patient p SET email_consent_at = c.at, email_consent_source = c.
   FROM (SELECT DISTINCT ON (patient_id) patient_id, granted, at, source FROM patients_contactconsent
          WHERE channel = 'email' AND consent_class = 'transactional' ORDER BY patient_id, at DESC, id DESC) c
  WHERE c.patient_id = p.id AND c.granted;
-ALTER TABLE patients_patient ENABLE TRIGGER patient_is_merged_by_a_merge;
 SET CONSTRAINTS ALL IMMEDIATE;
+ALTER TABLE patients_patient ENABLE TRIGGER patient_is_merged_by_a_merge;
 """
 
 

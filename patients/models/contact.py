@@ -7,9 +7,10 @@ from phonenumber_field.modelfields import PhoneNumberField
 from clinic.base import Keyed, one_of
 from clinic.constraints import CompositeForeignKey, Trigger
 from clinic.models import User
+from clinic.policies.protocol import CHANNELS, MARKETING
 from patients.models.consents import Consent, ConsentText
 from patients.models.people import Patient
-from patients.policies.contact import CHANNELS, CLASSES, MARKETING
+from patients.policies.contact import CLASSES
 
 
 class ContactConsent(Keyed):

@@ -9,7 +9,8 @@ from clinic.base import Keyed, one_of
 from clinic.constraints import Trigger
 from clinic.history import tracked
 from clinic.models import Site, User
-from patients.policies.contact import CHANNELS
+from clinic.policies.protocol import CHANNELS
+from patients.policies.consents import LEGAL_GUARDIAN
 
 LANGUAGES = ("en", "es")
 CONTRAINDICATIONS = (
@@ -26,7 +27,8 @@ CONTRAINDICATIONS = (
 @tracked
 class Patient(Keyed):
     """
-    Somebody who is treated; for a minor, messages and consents are the guardian's.
+    Somebody who is treated; for a minor, messages and consents are the guardian's. `guardian_for_adult` says that a legal
+    guardianship goes on beyond the eighteenth birthday: without it an adult alone signs.
 
     Who asked to be reached by one channel alone has it in `preferred_channel`, all others have nothing there. One who turned out to be another patient names that one in `merged_into`, and has nothing of their own from then on.
     """
@@ -44,6 +46,7 @@ class Patient(Keyed):
     guardian_relationship = models.TextField(blank=True)
     guardian_email = models.EmailField(blank=True)
     guardian_phone = PhoneNumberField(blank=True)
+    guardian_for_adult = models.BooleanField(default=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="absorbed")
 
     class Meta:
@@ -52,6 +55,11 @@ class Patient(Keyed):
             models.CheckConstraint(
                 name="patient_prefers_a_known_channel",
                 condition=Q(preferred_channel="") | Q(preferred_channel__in=CHANNELS),
+            ),
+            models.CheckConstraint(
+                name="guardianship_of_an_adult_is_legal",
+                condition=Q(guardian_for_adult=False)
+                | (Q(guardian_relationship__iexact=LEGAL_GUARDIAN) & ~Q(guardian_name="")),
             ),
             models.CheckConstraint(name="patient_has_a_name", condition=~Q(given_name="") & ~Q(family_name="")),
             models.CheckConstraint(

@@ -21,7 +21,8 @@ class Photo(Keyed):
     One picture, kept on the strength of a consent to photos; nothing in the row changes but the removal of its bytes.
 
     `taken_at` is what the uploader says, `taken_at_source` where that comes from: the camera, or somebody's word. The file
-    goes by a random name in the storage for photos; `bytes`, `sha256`, `width` and `height` are those of the file.
+    goes by a random name in the storage for photos; `bytes`, `sha256`, `width` and `height` are those of the file. What the
+    patient sent was uploaded by nobody (`uploaded_by` is null).
     """
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="photos")
@@ -34,7 +35,7 @@ class Photo(Keyed):
     taken_at = models.DateTimeField()
     taken_at_source = models.TextField(choices=[(word, word) for word in TIME_SOURCES])
     uploaded_at = models.DateTimeField()
-    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     bytes = models.PositiveIntegerField()
@@ -62,6 +63,7 @@ class Photo(Keyed):
                 condition=Q(bytes_removed_at__isnull=True, bytes_removed_because="")
                 | Q(bytes_removed_at__gte=F("uploaded_at"), bytes_removed_because__in=REMOVALS),
             ),
+            models.UniqueConstraint(fields=["id", "patient"], name="photo_patient_key"),
             CompositeForeignKey(
                 name="photographed_lesion_is_of_the_patient",
                 fields=["lesion", "patient"],

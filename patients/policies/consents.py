@@ -16,18 +16,25 @@ KINDS: Final = (*PROCEDURE_KINDS, PHOTOS, *CHANNEL_KINDS)
 
 PATIENT, GUARDIAN = "patient", "guardian"
 SIGNER_ROLES: Final = (PATIENT, GUARDIAN)
-SIGNERS: Final = "Clinic policy: an adult consents in person, and a guardian for whoever is under 18 or has one on the chart"
+LEGAL_GUARDIAN: Final = "legal guardian"
+"""The relationship of whoever goes on to sign for somebody who has come of age."""
+SIGNERS: Final = "Clinic policy: an adult consents in person, unless a legal guardianship that goes on is charted; a guardian does for a minor"
 TEXTS: Final = "Clinic policy: consent is given to the text that is shown, and only the present version is shown"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Whose consent it is, and the guardian as charted (blank where there is none)."""
+    """
+    Whose consent it is, and the guardian as charted (blank where there is none).
+
+    `guardian_for_adult` says that the guardianship is a legal one and goes on beyond the eighteenth birthday.
+    """
 
     name: str
     birth_date: date
     guardian_name: str = ""
     guardian_relationship: str = ""
+    guardian_for_adult: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +69,13 @@ def signer_refusal(*, person: Person, signer: Signer, on: date) -> Refusal | Non
     """Why that signature would not count on that day of the site, if so."""
     if is_minor(born=person.birth_date, on=on):
         return _guardian_required(person) if signer.role == PATIENT else None
-    if signer.role == GUARDIAN and not same_name(signer.name, person.guardian_name):
+    entitled = person.guardian_for_adult and same_name(signer.name, person.guardian_name)
+    if signer.role == GUARDIAN and not entitled:
         return Refusal(
             code="guardian_not_entitled",
-            detail=f"The patient is {ADULT} or older, and this person is not on the chart as the guardian.",
+            detail=f"The patient is {ADULT} or older, and the chart names no legal guardianship of this person that goes on.",
             source=SIGNERS,
-            mend="Let the patient sign, or enter the guardian on the chart first.",
+            mend="Let the patient sign, or chart first that a legal guardianship goes on.",
         )
     return None
 

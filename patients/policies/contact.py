@@ -6,12 +6,10 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from clinic.policies.protocol import CHANNELS, EMAIL, MARKETING, PORTAL, SMS, TRANSACTIONAL, TREATMENT
 from patients.policies import consents
 from patients.policies.ages import ADULT, is_minor
 
-EMAIL, SMS, PORTAL = "email", "sms", "portal"
-CHANNELS: Final = (EMAIL, SMS, PORTAL)
-TRANSACTIONAL, TREATMENT, MARKETING = "transactional", "treatment", "marketing"
 CLASSES: Final = (TRANSACTIONAL, TREATMENT, MARKETING)
 OF_CARE: Final = (TRANSACTIONAL, TREATMENT)
 
@@ -85,7 +83,9 @@ def consent_refusal(contact: Contact, *, channel: str, consent_class: str, now: 
     counting = [word for word in said if is_childs(contact, at=word.at) == is_childs(contact, at=now)]
     if counting:
         last = counting[-1]
-        return "" if last.granted else f"no {ABOUT[consent_class]} {BY[channel]} are wanted, said on {_day(last, contact)}"
+        return (
+            "" if last.granted else f"no {ABOUT[consent_class]} {BY[channel]} are wanted, said on {_written(last.at, contact)}"
+        )
     if channel != SMS and consent_class in OF_CARE:
         return ""
     if said:
@@ -118,7 +118,7 @@ def ended_with(kind: str) -> list[tuple[str, str]]:
 
 def _chosen_refusal(contact: Contact, channel: str) -> str:
     """Only where the patient asked to be reached (45 CFR 164.522(b)); what waits in the portal reaches nobody unasked."""
-    if contact.chosen in ("", channel) or (channel == PORTAL):
+    if contact.chosen in ("", channel) or channel == PORTAL:
         return ""
     return f"the patient asked to be reached {BY[contact.chosen]} alone"
 
@@ -137,10 +137,6 @@ def _stopped_refusal(contact: Contact, channel: str) -> str:
     if channel != SMS or contact.stopped_at is None:
         return ""
     return f"the number asked for no more texts on {_written(contact.stopped_at, contact)}"
-
-
-def _day(word: Word, contact: Contact) -> str:
-    return _written(word.at, contact)
 
 
 def _written(moment: datetime, contact: Contact) -> str:

@@ -7,19 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from clinic.policies.protocol import CHANNELS, EMAIL, PORTAL, SMS
 from patients.models import ContactConsent, Patient, StoppedNumber
-from patients.policies.contact import (
-    CHANNELS,
-    CLASSES,
-    EMAIL,
-    PORTAL,
-    SMS,
-    Contact,
-    Word,
-    address_of,
-    consent_refusal,
-    refusal,
-)
+from patients.policies.contact import CLASSES, Contact, Word, address_of, consent_refusal, refusal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +38,10 @@ def reaches(*, patient: Patient, now: datetime) -> Mapping[tuple[str, str], Reac
     return {(channel, each): _reach(contact, channel, each, now) for channel in CHANNELS for each in CLASSES}
 
 
-def allows(*, patient: Patient, channel: str, consent_class: str, now: datetime) -> bool:
-    """Whether the patient's own or, for a minor, the guardian's word allows that, be there an address or not."""
+def classes_allowed(*, patient: Patient, channel: str, now: datetime) -> list[str]:
+    """The classes that the patient's own or, for a minor, the guardian's word allows there, be there an address or not."""
     contact = contact_of(patient, now=now, stops=False)
-    return not consent_refusal(contact, channel=channel, consent_class=consent_class, now=now)
+    return [each for each in CLASSES if not consent_refusal(contact, channel=channel, consent_class=each, now=now)]
 
 
 def patients_texted_at(phone: str, *, now: datetime) -> list[Patient]:
@@ -66,6 +56,11 @@ def patients_mailed_at(address: str, *, now: datetime) -> list[Patient]:
     rows = Patient.objects.filter(Q(email__iexact=address) | Q(guardian_email__iexact=address), merged_into=None)
     found = rows.select_related("registered_site").order_by("pk")
     return [row for row in found if address_of(_known(row), channel=EMAIL, now=now).casefold() == address.casefold()]
+
+
+def is_stopped(phone: str) -> bool:
+    """Whether that number, in E.164, takes no texts."""
+    return _stopped_at(phone) is not None
 
 
 def said_of(patient: Patient) -> QuerySet[ContactConsent]:

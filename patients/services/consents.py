@@ -94,6 +94,7 @@ def _person(patient: Patient) -> Person:
         birth_date=patient.birth_date,
         guardian_name=patient.guardian_name,
         guardian_relationship=patient.guardian_relationship,
+        guardian_for_adult=patient.guardian_for_adult,
     )
 
 

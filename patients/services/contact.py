@@ -8,21 +8,12 @@ from django.db import transaction
 
 from clinic.errors import Refusal, RuleBroken
 from clinic.models import User
+from clinic.policies.protocol import EMAIL, MARKETING, SMS, TRANSACTIONAL
 from patients.models import Consent, ContactConsent, Patient, StoppedNumber
 from patients.policies.consents import MARKETING as OFFERS
-from patients.policies.contact import (
-    CLASSES,
-    EMAIL,
-    MARKETING,
-    OF_CARE,
-    SMS,
-    TRANSACTIONAL,
-    WRITTEN,
-    ended_with,
-    granted_by,
-)
+from patients.policies.contact import CLASSES, OF_CARE, WRITTEN, ended_with, granted_by
 from patients.selectors.consents import consents_in_force
-from patients.selectors.contact import allows, patients_mailed_at, patients_texted_at
+from patients.selectors.contact import classes_allowed, patients_mailed_at, patients_texted_at
 from patients.selectors.records import require_lasting
 
 SIGNED, WITHDRAWN = "Signed consent", "Consent withdrawn"
@@ -68,7 +59,7 @@ def note_signed(*, consent: Consent, now: datetime) -> None:
     """Say yes to what a consent that was signed just now means for messages, nothing where it is about others."""
 
     def is_allowed(channel: str) -> bool:
-        return allows(patient=consent.patient, channel=channel, consent_class=TRANSACTIONAL, now=now)
+        return TRANSACTIONAL in classes_allowed(patient=consent.patient, channel=channel, now=now)
 
     _say(consent, granted_by(consent.kind, is_allowed=is_allowed), granted=True, source=SIGNED, by=consent.recorded_by, now=now)
 
@@ -79,41 +70,38 @@ def note_withdrawn(*, consent: Consent, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def stop_number(*, phone: str, source: str = ANSWERED_STOP, now: datetime) -> list[Patient]:
+def stop_number(*, phone: str, source: str = ANSWERED_STOP, now: datetime) -> StoppedNumber:
     """
-    No more texts of any class to that number, in E.164, whoever shares it; the patients whose number it is.
+    No more texts of any class to that number, in E.164, whoever shares it; repeated, it changes nothing.
 
-    Their standing consents to texts end too, so that another number does not revive them.
+    The consents to texts of those whose number it is end too, so that another number does not revive them.
     """
     StoppedNumber.objects.bulk_create([StoppedNumber(phone=phone, stopped_at=now, source=source)], ignore_conflicts=True)
-    patients = patients_texted_at(phone, now=now)
-    _answer(
-        [
-            (patient, each)
-            for patient in patients
-            for each in CLASSES
-            if allows(patient=patient, channel=SMS, consent_class=each, now=now)
-        ],
-        channel=SMS,
-        granted=False,
-        source=source,
-        now=now,
-    )
-    return patients
+    allowed = [
+        (patient, each)
+        for patient in patients_texted_at(phone, now=now)
+        for each in classes_allowed(patient=patient, channel=SMS, now=now)
+    ]
+    _answer(allowed, channel=SMS, granted=False, source=source, now=now)
+    return StoppedNumber.objects.get(phone=phone, restarted_at=None)
 
 
 @transaction.atomic
-def restart_number(*, phone: str, source: str = ANSWERED_START, now: datetime) -> list[Patient]:
+def restart_number(*, phone: str, source: str = ANSWERED_START, now: datetime) -> StoppedNumber | None:
     """
-    Texts may go to that number again, with the consents to messages of care that its STOP had ended; whose number it is.
+    Texts may go to that number again, with the consents to messages of care that its STOP had ended; None if it was not stopped.
 
     Offers stay off: they need a signature.
     """
-    StoppedNumber.objects.filter(phone=phone, restarted_at=None).update(restarted_at=now)
+    stopped = StoppedNumber.objects.select_for_update().filter(phone=phone, restarted_at=None).first()
+    if stopped is None:
+        return None
+    stopped.restarted_at = now
+    stopped.save(update_fields=["restarted_at"])
     patients = patients_texted_at(phone, now=now)
     ended = [(patient, each) for patient in patients for each in OF_CARE if _last_source(patient, each) == ANSWERED_STOP]
     _answer(ended, channel=SMS, granted=True, source=source, now=now)
-    return patients
+    return stopped
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinic.errors import Malformed, NotAllowed, NotFound
+from clinic.errors import Malformed, NotAllowed, NotFound, RuleBroken
 from clinic.models import User
 from clinic.models.people import MEDICAL_DIRECTOR, PRACTITIONER
 from clinic.scopes import DEPTH_RANK, UNKNOWN, judged_depth
@@ -23,7 +23,7 @@ from patients.selectors.charts import are_followed, family_of
 from patients.selectors.clinicians import clinician_of
 from patients.services.changes import alone, ripple
 from patients.services.courses import came_back, require_lasting, tell_settled
-from patients.signals import lesion_noted, lesion_reclassified
+from patients.signals import description_coming, lesion_noted, lesion_reclassified
 
 M = TypeVar("M", Diagnosis, MiliaType)
 CLINICIANS = frozenset({PRACTITIONER, MEDICAL_DIRECTOR})
@@ -46,6 +46,8 @@ TOLD = (
     "cause_note",
 )
 DESCRIBING = frozenset(TOLD) | {"status", "body_site", "laterality", "depth", "milia_type"}
+ORIGIN = frozenset({"cause", "first_noted_on"})
+"""What the procedure that a lesion came from has to go with."""
 JUDGED = (
     "region",
     "region_verified",
@@ -128,7 +130,8 @@ def correct_lesion(*, actor: User, lesion: UUID, changes: Mapping[str, Any], now
     assessment does that.
 
     :raises NotAllowed: for somebody who is no practitioner, and for whatever loosens a rule.
-    :raises RuleBroken: `split_by_side`; `lesion_merged`, once it is part of another record.
+    :raises RuleBroken: `split_by_side`; `lesion_merged`, once it is part of another record; with every reason why it could
+        not come any more from the procedure that is named as its cause.
     :raises Conflict: `illegal_transition`, for a status that does not follow.
     :raises Malformed: when the side or the place on the chart does not fit.
     """
@@ -138,6 +141,8 @@ def correct_lesion(*, actor: User, lesion: UUID, changes: Mapping[str, Any], now
         require_lasting([row])
         before = state_of(row)
         _apply(row, changes)
+        if ORIGIN & set(changes):
+            _require_origin(row)
         after = state_of(row)
         require_may_loosen(before, after, profession=None)
         row.save(update_fields=[*_columns(changes), "region", "region_verified", "plaque_reviewed"])
@@ -225,6 +230,12 @@ def _apply(row: Lesion, changes: Mapping[str, Any]) -> None:
     if {"body_site", "laterality", "chart", "x", "y"} & set(values):
         site, side = row.body_site, row.laterality
         require_place(chart=row.chart, x=row.x, y=row.y, body_site=site.code, region=site.region, side=side)
+
+
+def _require_origin(row: Lesion) -> None:
+    reasons = [reason for _, told in description_coming.send(sender=None, lesion=row) for reason in told or ()]
+    if reasons:
+        raise RuleBroken(reasons[0].code, reasons[0].detail, reasons=reasons)
 
 
 def _columns(changes: Mapping[str, Any]) -> set[str]:

@@ -12,24 +12,33 @@ from clinic.models import Site, User
 from clinic.selectors.people import visible_sites
 from patients.models import Patient
 from patients.policies.ages import is_minor
+from patients.policies.consents import LEGAL_GUARDIAN
 from patients.selectors.clinicians import is_dermatologist
 from patients.selectors.records import is_charted
 
-GUARDIAN = ("guardian_name", "guardian_relationship", "guardian_email", "guardian_phone")
+NO_GUARDIAN = {
+    "guardian_name": "",
+    "guardian_relationship": "",
+    "guardian_email": "",
+    "guardian_phone": "",
+    "guardian_for_adult": False,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Guardian:
-    """Who speaks for a minor."""
+    """Who speaks for a minor; `for_adult` says that a legal guardianship goes on once the patient has come of age."""
 
     name: str
     relationship: str = ""
     email: str = ""
     phone: str = ""
+    for_adult: bool = False
 
-    def columns(self) -> dict[str, str]:
+    def columns(self) -> dict[str, Any]:
         """As the patient's row keeps it."""
-        return dict(zip(GUARDIAN, (self.name, self.relationship, self.email, self.phone), strict=True))
+        told = (self.name, self.relationship, self.email, self.phone, self.for_adult)
+        return dict(zip(NO_GUARDIAN, told, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +64,7 @@ def register_patient(*, actor: User, patient: NewPatient, now: datetime) -> Pati
 
     :raises NotAllowed: at any other site.
     :raises RuleBroken: `guardian_missing`, for a minor without a guardian.
-    :raises Malformed: for a birth date in the future.
+    :raises Malformed: for a birth date in the future, and a guardianship that goes on without being a legal one.
     """
     _require_works_at(actor, patient.registered_site)
     row = Patient(
@@ -83,7 +92,7 @@ def correct_patient(*, actor: User, patient: Patient, changes: Mapping[str, Any]
     :raises NotAllowed: when a site elsewhere is named, and when anybody but a dermatologist changes the birth date of a
         patient about whom an assessment was signed.
     :raises RuleBroken: `guardian_missing`, for a minor without a guardian.
-    :raises Malformed: for a birth date in the future.
+    :raises Malformed: for a birth date in the future, and a guardianship that goes on without being a legal one.
     """
     row = Patient.objects.select_for_update(of=("self",), no_key=True).select_related("registered_site").get(pk=patient.pk)
     if changes.get("registered_site", row.registered_site) != row.registered_site:
@@ -93,7 +102,7 @@ def correct_patient(*, actor: User, patient: Patient, changes: Mapping[str, Any]
     values = dict(changes)
     if "guardian" in values:
         guardian = values.pop("guardian")
-        values |= guardian.columns() if guardian else dict.fromkeys(GUARDIAN, "")
+        values |= guardian.columns() if guardian else NO_GUARDIAN
     for name, value in values.items():
         setattr(row, name, value)
     _require_born_and_spoken_for(row, now)
@@ -119,5 +128,7 @@ def _require_born_and_spoken_for(row: Patient, now: datetime) -> None:
     today = now.astimezone(row.registered_site.zone).date()
     if row.birth_date > today:
         raise Malformed({"birth_date": "This day is yet to come."})
+    if row.guardian_for_adult and row.guardian_relationship.casefold() != LEGAL_GUARDIAN:
+        raise Malformed({"guardian.for_adult": f"Only a {LEGAL_GUARDIAN} goes on to sign: tell the relationship so."})
     if is_minor(born=row.birth_date, on=today) and not row.guardian_name:
         raise RuleBroken("guardian_missing", "The patient is under 18: name the guardian who speaks for them.")

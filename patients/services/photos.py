@@ -47,9 +47,9 @@ class NewPhoto:
     chart: str = ""
 
 
-def upload_photo(*, actor: User, patient: Patient, photo: NewPhoto, file: SentFile, now: datetime) -> Photo:
+def upload_photo(*, actor: User | None, patient: Patient, photo: NewPhoto, file: SentFile, now: datetime) -> Photo:
     """
-    Keep a photo: the picture written anew in the storage first, then its row.
+    Keep a photo: the picture written anew in the storage first, then its row; without an actor the patient sends it.
 
     A crash between the two leaves a file that no row knows, which the nightly sweep removes; never a row without its file.
 
@@ -60,7 +60,8 @@ def upload_photo(*, actor: User, patient: Patient, photo: NewPhoto, file: SentFi
     :raises NotFound: for an unknown body site.
     :raises Unavailable: when the picture cannot be read or kept just now.
     """
-    clinician_of(actor)
+    if actor is not None:
+        clinician_of(actor)
     columns = _place(patient, photo) | _taken(patient, photo, now)
     _consent(patient, now)
     picture = clean_picture(file)

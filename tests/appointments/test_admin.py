@@ -5,12 +5,26 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from appointments.models import Appointment, AppointmentItem, Authority, Message, MessageText, ResourceClaim
+from appointments.models import (
+    Appointment,
+    AppointmentItem,
+    Authority,
+    FreedSlot,
+    Message,
+    MessageText,
+    ResourceClaim,
+    WaitlistEntry,
+    WaitlistItem,
+    WaitlistOffer,
+)
+from appointments.services.course import cancel_appointment
 from appointments.services.reference import load_texts
+from appointments.services.waitlist.offering import offer_freed
 from clinic.models import Opening, Privilege, Shift
 from patients.models import Lesion, Patient
 from tests import clinic_world as world
 from tests.clinic_world import NOW, after, book
+from tests.factories_waitlist import CHEEK, waits
 
 pytestmark = pytest.mark.django_db
 LOOKED_AT = (
@@ -116,3 +130,36 @@ class TestWhatVisitsLeanOn:
 
         assert leader.get(url(model, "change", row.pk)).status_code == 200
         assert leader.post(url(model, "change", row.pk), {}).status_code == 403
+
+
+class TestTheWaitlist:
+    @pytest.fixture
+    def entry(self, clinic):
+        """A time was offered to them, and another one was freed since."""
+        visits = [book(clinic.desk, world.a_patient(), after(day), clinic.derm, CHEEK) for day in (1, 2)]
+        entry = waits(clinic)
+        for visit in visits:
+            cancel_appointment(actor=clinic.desk, visit=visit, reason="Has caught a cold", now=NOW)
+            if visit is visits[0]:
+                offer_freed(now=NOW)
+        return entry
+
+    @pytest.mark.parametrize(
+        "model", [WaitlistEntry, WaitlistItem, WaitlistOffer, FreedSlot, WaitlistEntry.history.rel.related_model]
+    )
+    def test_is_looked_at_and_never_written(self, leader, entry, model):
+        row = model.objects.order_by("pk").first()
+
+        pages = [leader.get(url(model)), leader.get(url(model, "change", row.pk))]
+        answers = [leader.post(url(model, "change", row.pk), {}), leader.post(url(model, "delete", row.pk), {"post": "yes"})]
+
+        assert [page.status_code for page in pages] == [200, 200]
+        assert [answer.status_code for answer in answers] == [403, 403]
+
+    def test_of_another_site_is_not_shown_to_a_manager(self, entry):
+        other = world.open_site("newark", jurisdiction="US-NJ")
+        client = Client()
+        client.force_login(world.a_user("manager", other, is_staff=True))
+
+        assert client.get(url(WaitlistEntry, "change", entry.pk)).status_code == 302
+        assert client.get(url(FreedSlot, "change", FreedSlot.objects.get().pk)).status_code == 302

@@ -6,6 +6,7 @@ import pytest
 
 from appointments.models import Appointment
 from appointments.services.course import check_in, start_treatment, undo_check_in
+from appointments.services.moving import add_treatment
 from appointments.services.refusing import WorkRefused
 from patients.models import Consent
 from patients.services.consents import withdraw_consent
@@ -17,6 +18,7 @@ from treatments.selectors.work import Asked
 
 pytestmark = pytest.mark.django_db
 CLEAN_UP = Asked(treatment="clean-up", body_site="cheek")
+PEEL = Asked(treatment="superficial-peel", body_site="cheek")
 
 
 @pytest.fixture
@@ -36,6 +38,11 @@ def extraction(clinic, patient) -> Appointment:
 
 def arrived(clinic, visit, *, now=None) -> Appointment:
     return check_in(actor=clinic.desk, visit=visit, now=now or after())
+
+
+def added(clinic, visit, *, now=None) -> Appointment:
+    """A peel of the cheek on top, added by the practitioner."""
+    return add_treatment(actor=clinic.derm.user, visit=visit, item=PEEL, now=now or after())
 
 
 def refused(act) -> list[str]:
@@ -115,6 +122,29 @@ class TestStart:
         withdraw_consent(actor=clinic.desk, consent=Consent.objects.get(), reason="Changed my mind", now=after())
 
         assert undo_check_in(actor=clinic.desk, visit=visit, now=after()).status == "booked"
+
+
+class TestAddingATreatment:
+    def test_while_the_patient_is_here_asks_for_its_consent(self, clinic):
+        visit = arrived(clinic, extraction(clinic, clinic.patient))
+
+        assert refused(lambda: added(clinic, visit)) == ["chemical_peel"]
+        assert visit.items.count() == 1
+
+    def test_in_the_middle_of_the_treatment_asks_for_it_too(self, clinic):
+        visit = arrived(clinic, extraction(clinic, clinic.patient))
+        visit = start_treatment(actor=clinic.derm.user, visit=visit, now=after())
+
+        assert refused(lambda: added(clinic, visit)) == ["chemical_peel"]
+
+    def test_that_was_agreed_to_goes_on(self, clinic):
+        agreed(clinic.patient, "chemical_peel")
+        visit = arrived(clinic, extraction(clinic, clinic.patient))
+
+        assert added(clinic, visit).items.count() == 2
+
+    def test_before_the_patient_has_come_asks_for_none(self, clinic):
+        assert added(clinic, extraction(clinic, clinic.patient), now=NOW).items.count() == 2
 
 
 class TestAtTheTimeOfTheWork:

@@ -9,9 +9,8 @@ from appointments.policies.links import purpose_of, state_of
 from appointments.policies.texts import GUIDING, KEYS
 from appointments.selectors.guidance import guidance
 from appointments.selectors.links import open_link
-from appointments.services.links import link_for, link_in, revoke_link, use_link
+from appointments.services.links import end_link, link_for, link_in
 from clinic.base import uuid7
-from clinic.errors import Conflict, NotFound
 from tests.factories import NOON, span
 from tests.factories_links import SENT_AT, a_follow_up, a_message, a_token
 from tests.refusing import refused_as, sql
@@ -35,7 +34,7 @@ class TestPurposeOf:
         assert purpose_of(key) == purpose
 
     def test_whatever_is_to_be_read_can_be_read_in_both_languages(self):
-        wanted = {key for key in KEYS if purpose_of(key) == "guidance"} - {"opted_out", "opted_in", "staff_expiry"}
+        wanted = {key for key in KEYS if purpose_of(key) == "guidance"} - {"opted_out", "opted_in", "help", "staff_expiry"}
 
         assert guidance().keys() == {(key, language) for key in wanted for language in ("en", "es")}
         assert wanted == {*GUIDING, "preparation", "bring"} - {"check_in"}
@@ -143,40 +142,23 @@ class TestOpenLink:
 
 
 @pytest.mark.django_db
-class TestUseLink:
-    def test_takes_it_once(self):
-        token = a_token(a_follow_up(), "check_in")
-
-        used = use_link(token=token, purpose="check_in", now=SENT_AT)
-
-        assert used.used_at == SENT_AT
-        assert open_link(token=token, now=SENT_AT).state == "used"
-        with pytest.raises(Conflict):
-            use_link(token=token, purpose="check_in", now=SENT_AT)
-
-    @pytest.mark.parametrize("days", [14, 400])
-    def test_refuses_an_expired_one(self, days):
-        token = a_token(a_follow_up(), "check_in")
-
-        with pytest.raises(Conflict):
-            use_link(token=token, purpose="check_in", now=SENT_AT + days * DAY)
-
-    def test_refuses_a_revoked_one(self):
+class TestEndLink:
+    @pytest.mark.parametrize(("used", "state"), [(True, "used"), (False, "revoked")])
+    def test_ends_it_once_and_for_good(self, used, state):
         owner = uuid7()
         token = link_for(purpose="offer", owner=owner, until=SENT_AT + DAY).split("/")[-2]
 
-        assert revoke_link(purpose="offer", owner=owner, now=SENT_AT)
-        assert not revoke_link(purpose="offer", owner=owner, now=SENT_AT)
+        ended = [end_link(purpose="offer", owner=owner, used=said, now=SENT_AT) for said in (used, not used)]
 
-        with pytest.raises(Conflict):
-            use_link(token=token, purpose="offer", now=SENT_AT)
+        assert ended == [True, False]
+        assert open_link(token=token, now=SENT_AT).state == state
 
-    @pytest.mark.parametrize("purpose", ["visit", "offer", "guidance"])
-    def test_knows_none_of_another_purpose(self, purpose):
-        token = a_token(a_follow_up(), "check_in")
+    def test_keeps_to_its_owner_and_purpose(self):
+        owner = uuid7()
+        link_for(purpose="offer", owner=owner, until=SENT_AT + DAY)
 
-        with pytest.raises(NotFound):
-            use_link(token=token, purpose=purpose, now=SENT_AT)
+        assert not end_link(purpose="offer", owner=uuid7(), used=True, now=SENT_AT)
+        assert not end_link(purpose="check_in", owner=owner, used=True, now=SENT_AT)
 
 
 @pytest.mark.django_db

@@ -90,6 +90,13 @@ class TestPublishText:
         assert codes == ["health_word", "reply_cancel", *["place_missing"] * 4, "in_the_past"]
         assert not MessageText.objects.exists()
 
+    def test_counts_letters_however_they_were_typed(self):
+        text = a_text(key="opted_out", body="{clinic}: " + "e\u0301" * 70 + " Tel. {phone}")
+
+        row = publish_text(actor=a_user("manager"), text=text, in_force_from=None, now=NOON)
+
+        assert len(row.body) < 160 < len(text.body)
+
     def test_keeps_who_published_what_in_its_history(self):
         row = publish_text(actor=a_user("manager"), text=a_text(), in_force_from=None, now=NOON)
 

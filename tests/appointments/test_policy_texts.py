@@ -8,7 +8,7 @@ import pytest
 from appointments.policies.gsm7 import folded, gsm7_length, sendable
 from appointments.policies.health_words import health_words
 from appointments.policies.rendering import TooLong, Values, render
-from appointments.policies.texts import CHANNELS, KEYS, LANGUAGES, ON_THE_PORTAL, lint, longest_of
+from appointments.policies.texts import CHANNELS, KEYS, LANGUAGES, ON_THE_PORTAL, lint, longest_of, tidied
 from appointments.selectors.texts import shipped_texts
 from tests.factories_texts import EMAIL_BODY, SMS_BODY, a_text, an_email_text
 
@@ -107,6 +107,9 @@ class TestLint:
             (a_text(subject="Hello"), "subject_not_wanted"),
             (an_email_text(subject=" "), "subject_missing"),
             (an_email_text(subject="One\nTwo"), "subject_of_several_lines"),
+            (an_email_text(body=f"{EMAIL_BODY} pe\u00adel"), "unseen_character"),
+            (an_email_text(body=f"{EMAIL_BODY} pe\u200bel"), "unseen_character"),
+            (an_email_text(body=f"{EMAIL_BODY}\x07"), "unseen_character"),
             (an_email_text(channel="portal"), "channel_unknown"),
         ],
     )
@@ -141,6 +144,12 @@ class TestLint:
     )
     def test_lets_people_cancel_in_other_ways(self, words):
         assert codes(an_email_text(body=f"{EMAIL_BODY}\n{words}")) == []
+
+    def test_reads_letters_alike_however_they_were_typed(self):
+        text = tidied(an_email_text(body=f"{EMAIL_BODY}\r\npa\u0301rpado"))
+
+        assert codes(text) == ["health_word"]
+        assert "\r" not in text.body
 
     def test_says_everything_at_once_with_its_source_and_what_would_mend_it(self):
         refusals = lint(a_text(body="peel {clinic} {doctor} 😀, reply CANCEL"))

@@ -1,30 +1,26 @@
 """Many people at once, each over a connection of their own: one is served, the others are told, nothing is lost."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from threading import Barrier
 from time import monotonic
 
 import pytest
-from django.db import connection
 from django.db.models import Q
 
 from appointments.models import Appointment, Authority, ResourceClaim
 from appointments.selectors.verdicts import Request, verdict
 from appointments.services.booking import book_appointment
 from appointments.services.moving import reschedule_appointment
-from clinic.errors import DomainError
 from clinic.models import Licence
 from clinic.services.credentials.licences import reinstate_licence, suspend_licence
 from tests import clinic_world as world
 from tests.clinic_world import NOW, SmallClinic, after, ask, book
 from tests.committed import committed
+from tests.racing import BOOKED, deadlocks, overlaps, room_for, together
 from treatments.selectors.work import Asked
 
 CLIENTS = 50
-BOOKED = "booked"
 REVIEW = Asked(treatment="comedone-extraction", body_site="cheek")
 OF_30_45_60 = [Asked(treatment="comedone-extraction", body_site="cheek", minutes=minutes) for minutes in (30, 45, 60)]
 
@@ -32,16 +28,8 @@ OF_30_45_60 = [Asked(treatment="comedone-extraction", body_site="cheek", minutes
 @pytest.fixture(scope="module")
 def many_connections(django_db_setup, django_db_blocker) -> Iterator[None]:
     """A pool in which every client finds a connection."""
-    pool = connection.settings_dict["OPTIONS"]["pool"]
-    usual = dict(pool)
-    with django_db_blocker.unblock():
-        connection.close()
-        connection.close_pool()
-        pool |= {"max_size": CLIENTS + 10, "timeout": 60}
+    with django_db_blocker.unblock(), room_for(CLIENTS):
         yield
-        connection.close()
-        connection.close_pool()
-        pool |= usual
 
 
 @pytest.fixture
@@ -63,43 +51,8 @@ def without_deadlocks(clinic) -> Iterator[None]:
     assert deadlocks() == before
 
 
-def deadlocks() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-        return cursor.fetchone()[0]
-
-
-def together(works: Sequence[Callable[[], object]]) -> list[str]:
-    """All at the same moment; for each `booked` or the code of its refusal."""
-    start = Barrier(len(works))
-
-    def run(work: Callable[[], object]) -> str:
-        try:
-            start.wait()
-            work()
-        except DomainError as refusal:
-            return refusal.code
-        finally:
-            connection.close()
-        return BOOKED
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
-
-
 def booking(request: Request) -> Callable[[], Appointment]:
     return lambda: book_appointment(request=request)
-
-
-def overlaps() -> int:
-    pairs = ResourceClaim.objects.filter(resource__isnull=False).values_list("resource", "during", "appointment")
-    rows = list(pairs)
-    return sum(
-        a[0] == b[0] and a[2] != b[2] and a[1].lower < b[1].upper and b[1].lower < a[1].upper
-        for number, a in enumerate(rows)
-        for b in rows[:number]
-    )
 
 
 class TestBooking:

@@ -14,17 +14,30 @@ from django.db.models import Count
 from appointments.demo.cases import CASES
 from appointments.demo.seeding import seed_demo
 from appointments.demo.staff import STAFF
-from appointments.models import Appointment, AppointmentItem, Message
+from appointments.models import Appointment, AppointmentItem, Message, WaitlistEntry
 from appointments.selectors.availability import free_starts, lawful_stretches
 from appointments.selectors.verdicts import Request, Verdict, verdict
+from appointments.selectors.waitlist import suitable_requests, with_wishes
 from appointments.services.integrity import integrity_findings
-from clinic.models import Membership, Opening, Practitioner, Privilege, Room, Shift, Site, User
+from clinic.models import Membership, Opening, Practitioner, Privilege, Room, Shift, Site, Task, User
 from clinic.scopes import HANDS_ON, REGIONS
-from patients.models import Assessment, Lesion, MiliaType, Patient
+from patients.models import Assessment, Lesion, MiliaType, Patient, Photo
 from patients.selectors.consents import consents_in_force
 from patients.services.assessments import NewAssessment, sign_assessment
+from patients.storage import names_in, photo_files
+from tests.clinic.tokens import client_of
 from tests.clinic_world import NOW, codes
-from treatments.models import Treatment, TreatmentOrder
+from treatments.models import (
+    HomeCarePlan,
+    Incident,
+    LesionCause,
+    PlanStep,
+    Procedure,
+    ProcedureOutcome,
+    Treatment,
+    TreatmentOrder,
+    TreatmentPlan,
+)
 from treatments.selectors.work import Asked, Work, work_of
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -34,12 +47,19 @@ TODAY = date(2027, 1, 12)
 
 @pytest.fixture(scope="module")
 def demo(django_db_setup, django_db_blocker):
-    """The demo clinic at noon of a Tuesday, made once for these tests, and gone after them."""
+    """The demo clinic at noon of a Tuesday, made once for these tests, and gone after them, pictures too."""
     with django_db_blocker.unblock(), transaction.atomic():
         made = seed_demo(seed=1, patients=150, now=NOW, booked_days=14)
         connection.check_constraints()
         yield made
         transaction.set_rollback(True)
+    for name in names_in(photo_files()):
+        photo_files().delete(name)
+
+
+@pytest.fixture(autouse=True)
+def _no_picture_is_left_over():
+    """The pictures of the demo stay for all of these tests."""
 
 
 @pytest.fixture
@@ -338,13 +358,75 @@ class TestDailyLife:
         assert {start.astimezone(work.site.zone).date() for start in starts} >= {day for day in days if day.weekday() < 5}
 
     def test_only_reminders_wait(self):
-        assert set(Message.objects.values_list("kind", "state")) == {("P02", "due"), ("P03", "due")}
-        assert Message.objects.filter(due_at__lte=NOW).count() == 0
+        about_visits = Message.objects.exclude(appointment=None)
+
+        assert set(about_visits.values_list("kind", "state")) == {("P02", "due"), ("P03", "due")}
+        assert not Message.objects.filter(due_at__lte=NOW).exclude(state="withdrawn").exists()
+
+    def test_what_was_done_is_followed_from_now_on(self):
+        coming = Message.objects.filter(appointment=None, state="due", due_at__gt=NOW)
+
+        assert set(coming.values_list("kind", flat=True)) >= {"P08", "P09", "P15", "P20"}
+
+    def test_some_wait_for_an_earlier_time_and_may_have_it(self, demo):
+        entries = list(with_wishes(WaitlistEntry.objects.all()))
+
+        assert Counter(entry.site.code for entry in entries) == dict.fromkeys(ALL_SITES, 3)
+        assert all(any(suitable_requests(entry=entry, first=NOW, last=NOW + timedelta(days=14), now=NOW)) for entry in entries)
 
     def test_many_people_come(self):
         coming = Appointment.objects.values("patient").annotate(visits=Count("id"))
 
         assert coming.count() > 100
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("demo")
+class TestWhatWasDone:
+    def test_is_logged_and_signed_as_the_rules_allow(self):
+        assert set(Procedure.objects.values_list("status", flat=True)) == {"signed"}
+        assert ProcedureOutcome.objects.filter(item__treatment__code="lancet-extraction").count() >= 20
+        assert set(ProcedureOutcome.objects.values_list("result", flat=True)) == {"complete", "partial", "not_expressed"}
+
+    def test_under_supervision_is_cosigned_once_and_waits_for_it_once(self):
+        supervised = Procedure.objects.filter(supervisor=person("derm")).order_by("performed_at")
+
+        assert [row.cosigned_by for row in supervised] == [person("derm"), None]
+        assert Task.objects.get(kind="cosign_procedure", state="open").assignee == user("derm")
+
+    def test_can_be_proven(self):
+        row = Procedure.objects.get(cosigned_by=person("derm"))
+
+        proof = client_of(user("director")).get(f"/api/v1/procedures/{row.pk}/proof/").json()
+
+        assert proof["supervisor"]["username"] == "derm"
+        assert all(proof[moment]["licence"] and proof[moment]["policy"] for moment in ("booking", "start", "signature"))
+
+    def test_against_the_rules_is_an_incident_that_was_closed(self):
+        incident = Incident.objects.get()
+
+        assert (incident.status, incident.reviewed_by, incident.procedure) == ("closed", user("director"), None)
+        assert incident.reported_by != incident.reviewed_by
+
+    def test_came_back_once_and_came_from_a_peel_of_ours_once(self):
+        cause = LesionCause.objects.get()
+
+        assert Lesion.objects.get(status="recurred").recurrences.get().status == "watching"
+        assert cause.procedure.items.get().treatment.code == "medium-peel"
+        assert (cause.lesion.cause, cause.lesion.status) == ("resurfacing", "resolved")
+
+    def test_is_seen_before_and_after(self):
+        photos = Photo.objects.order_by("lesion", "taken_at").values_list("lesion", "consent__kind")
+
+        assert {kind for _, kind in photos} == {"photos"}
+        assert list(Counter(lesion for lesion, _ in photos).values()) == [2, 2]
+
+    def test_follows_plans_whose_steps_name_what_carried_them_out(self):
+        done = {step.kind: step for step in PlanStep.objects.filter(state="done")}
+
+        assert set(TreatmentPlan.objects.values_list("status", flat=True)) == {"active"}
+        assert done["extraction"].procedure.is_signed
+        assert done["home_care"].home_care == HomeCarePlan.objects.get(status="active")
 
 
 @pytest.mark.django_db

@@ -27,12 +27,12 @@ class TestSweep:
 
         assert Task.objects.get(kind="reassign_visit_urgently").subject == visit.pk
 
-    def test_leaves_the_manager_alone_earlier(self):
+    def test_presses_nobody_earlier(self):
         a_visit()
 
         sweep_visits(now=at(0) - timedelta(days=5))
 
-        assert not Task.objects.filter(role="manager").exists()
+        assert not Task.objects.filter(kind="reassign_visit_urgently").exists()
 
     def test_lists_visits_that_nobody_closed(self):
         visit = a_visit()

@@ -52,7 +52,7 @@ class TestRegistering:
         taken = desk.post(PATIENTS, ADA | {"birth_date": "2020-01-01", "guardian": GUARDIAN})
 
         assert (refused.status_code, refused.json()["code"]) == (422, "guardian_missing")
-        assert taken.json()["guardian"] == GUARDIAN | {"relationship": None, "phone": None}
+        assert taken.json()["guardian"] == GUARDIAN | {"relationship": None, "phone": None, "for_adult": False}
 
     @pytest.mark.parametrize(
         ("change", "field"),
@@ -68,6 +68,7 @@ class TestRegistering:
             ({"language": "tlh"}, "language"),
             ({"time_zone": "Mars/Olympus"}, "time_zone"),
             ({"guardian": {"name": "Mo", "phone": "x"}}, "guardian.phone"),
+            ({"guardian": {"name": "Mo", "relationship": "mother", "for_adult": True}}, "guardian.for_adult"),
             ({"guardian": {"email": "mo@example.org"}}, "guardian.name"),
             ({"id": str(uuid.uuid4())}, "id"),
         ],

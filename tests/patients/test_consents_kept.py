@@ -104,6 +104,23 @@ class TestANewConsent:
         assert a_consent(grown, signed_at=ON_HER_BIRTHDAY).pk
         assert refused_row(patient=not_yet, signed_at=ON_HER_BIRTHDAY) == "consent_is_signed_by_who_may"
 
+    def test_of_an_adult_is_not_signed_by_a_guardian(self):
+        grown = a_patient(guardian_name="Mo", guardian_relationship="mother")
+        ward = a_patient(guardian_name="Mo", guardian_relationship="Legal guardian", guardian_for_adult=True)
+
+        assert refused_row(patient=grown, signer_role="guardian") == "consent_is_signed_by_who_may"
+        assert a_consent(ward, signer_role="guardian").pk
+
+    def test_of_an_adult_is_signed_by_a_legal_guardian_with_a_name_only(self):
+        change = "UPDATE patients_patient SET guardian_for_adult = true"
+        for guardian in (
+            {"guardian_name": "Mo", "guardian_relationship": "mother"},
+            {"guardian_relationship": "legal guardian"},
+        ):
+            a_patient(**guardian)
+
+            assert refused_by(change) == "guardianship_of_an_adult_is_legal"
+
     def test_carries_the_hash_of_its_text(self):
         assert refused_row(text_sha256="0" * 64) == "consent_is_to_the_text_as_shown"
 
@@ -121,12 +138,16 @@ class TestANewConsent:
             ({"signature_name": ""}, "consent_has_one_signature"),
             ({"signature_name": "Ada", "signature_image": b"png"}, "consent_has_one_signature"),
             ({"signer_name": ""}, "consent_names_its_signer"),
-            ({"signer_role": "guardian", "signer_name": "Mo", "signer_relationship": ""}, "consent_names_its_signer"),
             ({"signer_role": "nurse"}, "consent_is_signed_by_patient_or_guardian"),
         ],
     )
     def test_says_who_signed_how(self, fields, rule):
         assert refused_row(**fields) == rule
+
+    def test_says_how_the_guardian_is_related(self):
+        child = a_patient(birth_date=date(2015, 1, 1), guardian_name="Mo")
+
+        assert refused_row(patient=child, signer_role="guardian", signer_relationship="") == "consent_names_its_signer"
 
 
 class TestAText:

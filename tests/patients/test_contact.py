@@ -180,8 +180,9 @@ class TestStop:
         family = [a_texted_patient() for _ in range(2)]
         a_word(family[0], "sms", "marketing")
 
-        assert stop_number(phone=PHONE, now=NOW) == family
+        stop_number(phone=PHONE, now=NOW)
 
+        assert patients_texted_at(PHONE, now=NOW) == family
         assert all(why_not(one, "sms", each) for one in family for each in (*CARE, "marketing"))
         assert ContactConsent.objects.filter(granted=False, recorded_by=None).count() == 5
 
@@ -213,7 +214,7 @@ class TestStop:
         assert why_not(patient) == "no messages about visits by text message are wanted, said on 12 January 2027"
 
     def test_holds_for_a_number_that_nobody_has_yet(self):
-        assert stop_number(phone=PHONE, now=NOW) == []
+        stop_number(phone=PHONE, now=NOW)
 
         assert "no more texts" in why_not(a_texted_patient())
 
@@ -243,6 +244,9 @@ class TestStart:
         restart_number(phone=PHONE, now=NOW + timedelta(hours=1))
 
         assert why_not(patient) == "no consent to text messages is recorded"
+
+    def test_says_that_nothing_was_stopped(self):
+        assert restart_number(phone=PHONE, now=NOW) is None
 
     def test_lets_the_number_be_stopped_again(self):
         patient = a_texted_patient()

@@ -18,7 +18,8 @@ from patients.policies.consents import (
 
 ADULT = Person(name="Ada Lovelace", birth_date=date(1990, 5, 17))
 CHILD = Person(name="Emeka Ng", birth_date=date(2015, 2, 28), guardian_name="Mo Ng", guardian_relationship="mother")
-WARD = Person(name="Ada Lovelace", birth_date=date(1990, 5, 17), guardian_name="Mo Ng")
+WARD = Person(name="Ada Lovelace", birth_date=date(1990, 5, 17), guardian_name="Mo Ng", guardian_for_adult=True)
+GROWN = Person(name="Ada Lovelace", birth_date=date(1990, 5, 17), guardian_name="Mo Ng", guardian_relationship="mother")
 TODAY = date(2027, 1, 12)
 PATIENT = Signer(role="patient")
 
@@ -78,6 +79,8 @@ class TestSigner:
             (ADULT, guardian("Mo Ng", "mother"), TODAY, "guardian_not_entitled"),
             (WARD, guardian("Mo Ng", "guardian"), TODAY, None),
             (WARD, guardian("Uche Ng", "brother"), TODAY, "guardian_not_entitled"),
+            (GROWN, guardian("Mo Ng", "mother"), TODAY, "guardian_not_entitled"),
+            (GROWN, PATIENT, TODAY, None),
             (WARD, PATIENT, TODAY, None),
         ],
     )

@@ -5,22 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from patients.policies.contact import (
-    CHANNELS,
-    CLASSES,
-    EMAIL,
-    MARKETING,
-    PORTAL,
-    SMS,
-    TRANSACTIONAL,
-    TREATMENT,
-    Contact,
-    Word,
-    address_of,
-    ended_with,
-    granted_by,
-    refusal,
-)
+from clinic.policies.protocol import CHANNELS, EMAIL, MARKETING, PORTAL, SMS, TRANSACTIONAL, TREATMENT
+from patients.policies.contact import CLASSES, Contact, Word, address_of, ended_with, granted_by, refusal
 
 NOW = datetime(2027, 1, 12, 17, tzinfo=UTC)
 BEFORE = NOW - timedelta(days=30)

@@ -82,6 +82,20 @@ class TestGiving:
 
         assert refused.value.code == "guardian_not_entitled"
 
+    def test_of_an_adult_is_not_the_former_guardians(self):
+        grown = a_patient(guardian_name="Mo Ng", guardian_relationship="mother")
+
+        with pytest.raises(RuleBroken) as refused:
+            given(grown, signer=BY_GUARDIAN)
+
+        assert refused.value.code == "guardian_not_entitled"
+
+    def test_of_an_adult_is_the_legal_guardians_where_the_chart_says_that_it_goes_on(self):
+        ward = a_patient(guardian_name="Mo Ng", guardian_relationship="legal guardian", guardian_for_adult=True)
+
+        assert given(ward, signer=BY_GUARDIAN).signer_name == "Mo Ng"
+        assert given(ward).signer_name == ward.name
+
     @pytest.mark.parametrize("version", [1, 3])
     def test_to_another_version_than_the_present_one_is_refused_and_names_it(self, version):
         a_text(version=2)

@@ -49,6 +49,17 @@ class TestRegisterPatient:
 
         assert (child.guardian_name, str(child.guardian_phone)) == ("Mo Ng", "+16145550100")
 
+    def test_keeps_that_a_legal_guardianship_goes_on(self):
+        ward = register(guardian=Guardian(name="Mo Ng", relationship="Legal guardian", for_adult=True))
+
+        assert ward.guardian_for_adult
+
+    def test_refuses_a_guardianship_that_goes_on_without_being_a_legal_one(self):
+        with pytest.raises(Malformed) as refused:
+            register(guardian=Guardian(name="Mo Ng", relationship="mother", for_adult=True))
+
+        assert list(refused.value.fields) == ["guardian.for_adult"]
+
     def test_refuses_a_birth_date_that_is_yet_to_come_at_the_site(self):
         with pytest.raises(Malformed):
             register(birth_date=date(2027, 1, 13))
@@ -63,6 +74,13 @@ class TestCorrectPatient:
         patient = correct(a_patient(email="old@example.org"), email="new@example.org")
 
         assert Patient.objects.get(pk=patient.pk).email == "new@example.org"
+
+    def test_takes_a_guardian_away_whole(self):
+        ward = a_patient(guardian_name="Mo Ng", guardian_relationship="legal guardian", guardian_for_adult=True)
+
+        alone = correct(ward, guardian=None)
+
+        assert (alone.guardian_name, alone.guardian_relationship, alone.guardian_for_adult) == ("", "", False)
 
     def test_lets_anybody_mend_the_birth_date_before_a_finding_is_signed(self):
         assert correct(a_patient(), birth_date=date(1991, 1, 1)).birth_date == date(1991, 1, 1)

@@ -284,7 +284,7 @@ class TestTheTable:
             "UPDATE patients_photo SET patient_id = uuidv7()",
             "UPDATE patients_photo SET bytes_removed_at = now(), bytes_removed_because = 'consent_withdrawn', width = 1",
             "DELETE FROM patients_photo",
-            "TRUNCATE patients_photo",
+            "TRUNCATE patients_photo CASCADE",
         ],
     )
     def test_never_changes_a_photo(self, change):

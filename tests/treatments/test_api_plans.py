@@ -373,6 +373,7 @@ class TestWhoMayCall:
             f"{PLANS}{plan.pk}/activate/",
             f"{PLANS}{plan.pk}/stop/",
             f"{PLANS}{plan.pk}/steps/{step.pk}/complete/",
+            f"{PLANS}{plan.pk}/steps/{step.pk}/carried-out/",
             CARE,
             f"{CARE}{row.pk}/activate/",
             f"{CARE}{row.pk}/stop/",

@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection, transaction
 from clinic.errors import RuleBroken
 from tests import clinic_world as world
 from tests.clinic_world import NOW
+from tests.factories_aftercare import answered
 from tests.factories_consents import agreed
 from tests.factories_lesions import a_referral, signed
 from tests.factories_log import HALF_AN_HOUR, a_stay, consented, drafted, extracted
@@ -33,7 +34,8 @@ def pair():
     signed(clinic.lesion, diagnosis="milium", certainty="confirmed")
     a_referral(clinic.lesion)
     agreed(duplicate, "photos")
-    a_photo(duplicate, lesion=clinic.lesion)
+    photo = a_photo(duplicate, lesion=clinic.lesion)
+    answered(procedure, photo=photo, fever=True)
     home_care(clinic.derm.user, patient=duplicate)
     an_active_plan(clinic.derm.user, an_extraction(clinic.lesion), patient=duplicate)
     incident = report_incident_of(clinic, procedure)

@@ -21,7 +21,7 @@ from treatments.models import Encounter, Treatment, TreatmentPlan
 from treatments.selectors.facts import patient_facts
 from treatments.selectors.planning import NewStep
 from treatments.services.plans import activate_plan, redraft_plan, stop_plan
-from treatments.services.steps import close_step
+from treatments.services.steps import Means, close_step
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=10)
@@ -173,7 +173,7 @@ class TestAConsultation:
         )
 
         with pytest.raises(RuleBroken) as refused:
-            close_step(actor=actor, step=plan.steps.get(), encounter=consultation, now=NOW)
+            close_step(actor=actor, step=plan.steps.get(), means=Means(encounter=consultation), now=NOW)
 
         assert refused.value.reasons[0].gate == "G26"
 
@@ -273,7 +273,7 @@ class TestSteps:
         plan = an_active_plan(actor, NewStep(kind="home_care"), patient=patient)
         care = home_care(actor, patient=patient)
 
-        close_step(actor=actor, step=plan.steps.get(), home_care=care, now=LATER)
+        close_step(actor=actor, step=plan.steps.get(), means=Means(home_care=care), now=LATER)
 
         assert plan.steps.get().home_care == care
 
@@ -283,7 +283,7 @@ class TestSteps:
         foreign = Encounter.objects.create(patient=a_patient(), site=a_site(), practitioner=actor.practitioner, started_at=NOW)
 
         with pytest.raises(RuleBroken) as refused:
-            close_step(actor=actor, step=plan.steps.get(), encounter=foreign, now=LATER)
+            close_step(actor=actor, step=plan.steps.get(), means=Means(encounter=foreign), now=LATER)
 
         assert refused.value.code == "step_mismatch"
 
@@ -293,7 +293,13 @@ class TestSteps:
         plan = an_active_plan(actor, REFERRAL, patient=patient)
 
         with pytest.raises(Malformed):
-            close_step(actor=actor, step=plan.steps.get(), state=state, home_care=home_care(actor, patient=patient), now=LATER)
+            close_step(
+                actor=actor,
+                step=plan.steps.get(),
+                state=state,
+                means=Means(home_care=home_care(actor, patient=patient)),
+                now=LATER,
+            )
 
 
 class TestCourse:

@@ -13,8 +13,7 @@ from clinic.api.pagination import filters, paged
 from clinic.api.permissions import ANY_STAFF, PRACTITIONERS, RolesByMethod
 from clinic.api.render import key, local, named, person, word
 from clinic.api.schema import ACTS, NamedShown, PersonShown, describe, page_of
-from clinic.api.strict import Strict, read
-from clinic.api.tasks import NoInput
+from clinic.api.strict import NoInput, Strict, read
 from clinic.api.versions import answer
 from clinic.selectors.people import site_named
 from patients.selectors.records import found, lesions_visible_to, patients_visible_to

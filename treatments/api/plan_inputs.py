@@ -84,8 +84,15 @@ class PlanStopInput(Strict):
     reason = serializers.CharField(max_length=NOTE)
 
 
-class StepCloseInput(Strict):
-    """How a step ended: done (at which stay, or with which home care) or skipped."""
+class CarriedOutInput(Strict):
+    """What a step was carried out with: a signed log, or the referral that it asked for."""
+
+    procedure = serializers.UUIDField(required=False, allow_null=True)
+    referral = serializers.UUIDField(required=False, allow_null=True)
+
+
+class StepCloseInput(CarriedOutInput):
+    """How a step ended: done (at which stay, with which signed log, home care or referral) or skipped."""
 
     state = serializers.ChoiceField((DONE, SKIPPED), required=False)
     encounter = serializers.UUIDField(required=False, allow_null=True)

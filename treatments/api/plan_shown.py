@@ -40,7 +40,7 @@ class IngredientShown(serializers.Serializer[Any]):
 
 
 class PlanStepShown(serializers.Serializer[Any]):
-    """One step, and how it ended."""
+    """One step, and how it ended: at which stay, and with which home care, signed log or referral."""
 
     id = serializers.UUIDField()
     position = serializers.IntegerField()
@@ -55,6 +55,8 @@ class PlanStepShown(serializers.Serializer[Any]):
     closed_at = serializers.DateTimeField(allow_null=True)
     encounter = serializers.UUIDField(allow_null=True)
     home_care_plan = serializers.UUIDField(allow_null=True)
+    procedure = serializers.UUIDField(allow_null=True)
+    referral = serializers.UUIDField(allow_null=True)
 
 
 class PlanShown(serializers.Serializer[Any]):
@@ -208,6 +210,8 @@ def _step(step: PlanStep, plan: TreatmentPlan) -> dict[str, Any]:
         "closed_at": local(step.closed_at, plan.site.zone),
         "encounter": _key(step.done_in_id),
         "home_care_plan": _key(step.home_care_id),
+        "procedure": _key(step.procedure_id),
+        "referral": _key(step.referral_id),
     }
 
 

@@ -14,16 +14,19 @@ from clinic.api.render import key, one_of, word
 from clinic.api.schema import ACTS, EDITS, choice, describe, page_of
 from clinic.api.strict import NoInput, read
 from clinic.api.versions import answer, etag_of, require_version
+from clinic.errors import Malformed
 from clinic.selectors.people import site_named
+from patients.selectors.charts import referrals_visible_to
 from patients.selectors.records import all_found, found, lesions_visible_to, patients_visible_to
-from treatments.api.plan_inputs import PlanChange, PlanInput, PlanStopInput, StepCloseInput
+from treatments.api.plan_inputs import CarriedOutInput, PlanChange, PlanInput, PlanStopInput, StepCloseInput
 from treatments.api.plan_shown import PlanShown, show_plan
 from treatments.models import PlanStep
-from treatments.policies.plans.words import OUTCOMES, PLAN_STATUSES
+from treatments.policies.plans.words import DONE, OUTCOMES, PLAN_STATUSES
+from treatments.selectors.log.records import procedures_visible_to
 from treatments.selectors.planning import NewPlan
 from treatments.selectors.plans import encounters_visible_to, home_care_visible_to, plans_visible_to
 from treatments.services.plans import activate_plan, draft_plan, redraft_plan, stop_plan
-from treatments.services.steps import close_step
+from treatments.services.steps import Means, close_step, tell_means
 
 
 class Plans(ApiView):
@@ -125,15 +128,44 @@ class CompleteStep(ApiView):
     @describe("Close a step", taken=StepCloseInput, shown=PlanShown, refuses=ACTS)
     def post(self, request: Request, plan: UUID, step: UUID) -> Response:
         """One after the other; with the last one the plan is completed."""
-        given = {name: value for name, value in read(StepCloseInput, request).items() if value is not None}
-        row = found(PlanStep.objects.filter(plan=found(plans_visible_to(request.user), plan)).select_related("plan"), step)
-        links: dict[str, Any] = {}
-        if "encounter" in given:
-            links["encounter"] = found(encounters_visible_to(request.user), given.pop("encounter"))
-        if "home_care_plan" in given:
-            links["home_care"] = found(home_care_visible_to(request.user), given.pop("home_care_plan"))
-        close_step(actor=request.user, step=row, now=timezone.now(), **given, **links)
+        given = read(StepCloseInput, request)
+        row = _step(request, plan, step)
+        state, means = given.pop("state", DONE), _means(request, given)
+        close_step(actor=request.user, step=row, state=state, means=means, now=timezone.now())
         return _shown(request, plan)
+
+
+class CarriedOut(ApiView):
+    """What a step was carried out with."""
+
+    roles: ClassVar[RolesByMethod] = {"POST": PRACTITIONERS}
+
+    @describe("Say what a step was carried out with", taken=CarriedOutInput, shown=PlanShown, refuses=ACTS)
+    def post(self, request: Request, plan: UUID, step: UUID) -> Response:
+        """Afterwards, once: a signed log or a referral."""
+        given = read(CarriedOutInput, request)
+        means = _means(request, given)
+        if len(means.named) != 1:
+            raise Malformed({"procedure": "Name a signed log or a referral, one of them."})
+        tell_means(actor=request.user, step=_step(request, plan, step), means=means)
+        return _shown(request, plan)
+
+
+def _step(request: Request, plan: UUID, step: UUID) -> PlanStep:
+    steps = PlanStep.objects.filter(plan=found(plans_visible_to(request.user), plan))
+    return found(steps.select_related("plan"), step)
+
+
+def _means(request: Request, given: dict[str, Any]) -> Means:
+    """What is named, as far as the caller may see it."""
+    seen = {
+        "encounter": encounters_visible_to,
+        "home_care_plan": home_care_visible_to,
+        "procedure": procedures_visible_to,
+        "referral": referrals_visible_to,
+    }
+    rows = {name: found(seen[name](request.user), key_) for name, key_ in given.items() if key_ is not None}
+    return Means(home_care=rows.pop("home_care_plan", None), **rows)
 
 
 def _require_visible_lesions(request: Request, given: dict[str, Any]) -> None:

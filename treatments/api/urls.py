@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from treatments.api import catalogue, home_care, home_care_page, orders, outcomes, overrides, plans
+from treatments.api import aftercare, catalogue, causes, home_care, home_care_page, orders, outcomes, overrides, plans
 from treatments.api.log.urls import urlpatterns as log
 
 urlpatterns = [
     path("treatments/", catalogue.Treatments.as_view(), name="treatments"),
+    path("lesions/<uuid:lesion>/cause/", causes.LesionCauses.as_view(), name="lesion-cause"),
     path("orders/", orders.Orders.as_view(), name="orders"),
     path("orders/<uuid:order>/", orders.OneOrder.as_view(), name="order"),
     path("orders/<uuid:order>/revoke/", orders.Revoke.as_view(), name="order-revoke"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("plans/<uuid:plan>/activate/", plans.Activate.as_view(), name="plan-activate"),
     path("plans/<uuid:plan>/stop/", plans.Stop.as_view(), name="plan-stop"),
     path("plans/<uuid:plan>/steps/<uuid:step>/complete/", plans.CompleteStep.as_view(), name="plan-step-complete"),
+    path("plans/<uuid:plan>/steps/<uuid:step>/carried-out/", plans.CarriedOut.as_view(), name="plan-step-carried-out"),
     path("ingredient-classes/", home_care.IngredientClasses.as_view(), name="ingredient-classes"),
     path("home-care-plans/", home_care.HomeCarePlans.as_view(), name="home-care-plans"),
     path("home-care-plans/<uuid:home_care>/", home_care.OneHomeCarePlan.as_view(), name="home-care-plan"),
@@ -26,6 +28,8 @@ urlpatterns = [
     path("home-care-plans/<uuid:home_care>/complete/", home_care.Complete.as_view(), name="home-care-complete"),
     path("home-care-plans/<uuid:home_care>/new-version/", home_care.NewVersion.as_view(), name="home-care-new-version"),
     path("home-care-plans/<uuid:home_care>/page/", home_care_page.HomeCarePage.as_view(), name="home-care-page"),
+    path("aftercare-reports/", aftercare.AftercareReports.as_view(), name="aftercare-reports"),
+    path("aftercare-reports/<uuid:report>/", aftercare.OneAftercareReport.as_view(), name="aftercare-report"),
     path("outcomes/", outcomes.Outcomes.as_view(), name="outcomes"),
     path("outcomes/plot/", outcomes.Plot.as_view(), name="outcomes-plot"),
     *log,

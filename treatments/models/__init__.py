@@ -1,5 +1,7 @@
+from treatments.models.aftercare import AftercareReport
 from treatments.models.aftermath import Addendum, Complication
 from treatments.models.catalogue import Treatment, TreatmentAct
+from treatments.models.causes import LesionCause
 from treatments.models.encounters import Encounter
 from treatments.models.home_care import HomeCareItem, HomeCareLesion, HomeCarePlan, RetinoidRung
 from treatments.models.incidents import Incident, IncidentLesion
@@ -11,6 +13,7 @@ from treatments.models.procedures import Procedure, ProcedureItem, ProcedureOutc
 
 __all__ = [
     "Addendum",
+    "AftercareReport",
     "Complication",
     "Encounter",
     "HomeCareItem",
@@ -19,6 +22,7 @@ __all__ = [
     "Incident",
     "IncidentLesion",
     "IngredientClass",
+    "LesionCause",
     "OrderItem",
     "Override",
     "PlanStep",

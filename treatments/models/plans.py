@@ -8,16 +8,20 @@ from clinic.constraints import CompositeForeignKey, Trigger
 from clinic.history import tracked
 from clinic.models import Practitioner, Site
 from clinic.scopes import PROFESSIONS
-from patients.models import Lesion, Patient
+from patients.models import Lesion, Patient, Referral
 from treatments.models.catalogue import Treatment
 from treatments.models.encounters import Encounter
+from treatments.models.procedures import Procedure
 from treatments.policies.plans.words import (
     ASSESSMENT,
+    DONE,
     DRAFT,
+    LOGGED,
     OPEN,
     OUTCOMES,
     PLAN_STATUSES,
     PROCEDURES,
+    REFERRAL,
     REVIEW,
     STEP_KINDS,
     STEP_STATES,
@@ -78,7 +82,8 @@ class PlanStep(Keyed):
     """
     One step of a plan, closed once by being done or skipped; `due_from` and `due_until` are days at the site.
 
-    `done_in` is the stay at which it was done, `home_care` the plan that a step of that kind was carried out with.
+    `done_in` is the stay at which it was done; `procedure` (its signed log), `home_care` and `referral` are what a step
+    of such a kind was carried out with.
     """
 
     plan = models.ForeignKey(TreatmentPlan, models.PROTECT, related_name="steps")
@@ -94,6 +99,8 @@ class PlanStep(Keyed):
     closed_by = models.ForeignKey(Practitioner, models.PROTECT, null=True, blank=True, related_name="+")
     done_in = models.ForeignKey(Encounter, models.PROTECT, null=True, blank=True, related_name="+")
     home_care = models.ForeignKey("treatments.HomeCarePlan", models.PROTECT, null=True, blank=True, related_name="+")
+    procedure = models.ForeignKey(Procedure, models.PROTECT, null=True, blank=True, related_name="+")
+    referral = models.ForeignKey(Referral, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -114,6 +121,12 @@ class PlanStep(Keyed):
                 condition=Q(state=OPEN, closed_at__isnull=True, closed_by__isnull=True, done_in__isnull=True)
                 | (~Q(state=OPEN) & Q(closed_at__isnull=False, closed_by__isnull=False)),
             ),
+            models.CheckConstraint(
+                name="step_is_carried_out_with_what_its_kind_asks",
+                condition=Q(procedure__isnull=True, referral__isnull=True)
+                | Q(state=DONE, kind__in=LOGGED, procedure__isnull=False, done_in__isnull=False, referral__isnull=True)
+                | Q(state=DONE, kind=REFERRAL, procedure__isnull=True, referral__isnull=False),
+            ),
             models.UniqueConstraint(fields=["plan", "position"], name="plan_has_its_steps_in_order"),
             models.UniqueConstraint(fields=["id", "patient"], name="step_patient_key"),
             CompositeForeignKey(
@@ -126,6 +139,18 @@ class PlanStep(Keyed):
                 name="step_is_done_with_home_care_of_the_patient",
                 fields=["home_care", "patient"],
                 to="treatments.HomeCarePlan",
+                to_fields=["id", "patient"],
+            ),
+            CompositeForeignKey(
+                name="step_is_done_with_a_log_of_the_patient",
+                fields=["procedure", "patient"],
+                to="treatments.Procedure",
+                to_fields=["id", "patient"],
+            ),
+            CompositeForeignKey(
+                name="step_is_done_with_a_referral_of_the_patient",
+                fields=["referral", "patient"],
+                to="patients.Referral",
                 to_fields=["id", "patient"],
             ),
             Trigger(

@@ -63,6 +63,16 @@ SELECT 'complication', coalesce(a.signed_at, p.ended_at), c.id, p.site_id, array
  WHERE p.patient_id = %(patient)s
 """
 
+AFTERCARE: Final = """
+SELECT 'aftercare_reported', r.answered_at, r.id, p.site_id,
+       ARRAY(SELECT DISTINCT o.lesion_id FROM treatments_procedureoutcome o WHERE o.procedure_id = p.id), NULL, r.entered_by_id,
+       jsonb_build_object('flags', (SELECT string_agg(replace(flag, '_', ' '), ', ') FROM unnest(r.red_flags) flag),
+                          'redness', r.redness, 'pain', r.pain::text, 'discharge', r.discharge,
+                          'fever', r.fever, 'vision', r.vision_changed, 'lid', r.lid_swollen, 'words', r.words)
+  FROM treatments_aftercarereport r JOIN treatments_procedure p ON p.id = r.procedure_id
+ WHERE r.patient_id = %(patient)s
+"""
+
 INCIDENTS: Final = """
 SELECT CASE n WHEN 1 THEN 'incident_reported' WHEN 2 THEN 'incident_reviewed' ELSE 'incident_closed' END,
        CASE n WHEN 1 THEN i.reported_at WHEN 2 THEN i.reviewed_at ELSE i.closed_at END, i.id, i.site_id,
@@ -72,6 +82,17 @@ SELECT CASE n WHEN 1 THEN 'incident_reported' WHEN 2 THEN 'incident_reviewed' EL
                           'words', CASE n WHEN 1 THEN i.what_happened WHEN 2 THEN i.finding ELSE i.measures END)
   FROM treatments_incident i CROSS JOIN (VALUES (1), (2), (3)) AS moment (n)
  WHERE i.patient_id = %(patient)s AND (n = 1 OR n = 2 AND i.reviewed_at IS NOT NULL OR n = 3 AND i.closed_at IS NOT NULL)
+"""
+
+CAUSES: Final = """
+SELECT 'lesion_caused', c.told_at, c.lesion_id, p.site_id, ARRAY[c.lesion_id], c.told_by_id, NULL,
+       jsonb_build_object('place', concat_ws(', ', b.name, nullif(l.laterality, '')), 'cause', l.cause,
+                          'work', (SELECT string_agg(t.name, ', ' ORDER BY i.number) FROM treatments_procedureitem i
+                                     JOIN treatments_treatment t ON t.id = i.treatment_id WHERE i.procedure_id = p.id),
+                          'day', (p.performed_at AT TIME ZONE s.time_zone)::date)
+  FROM treatments_lesioncause c JOIN patients_lesion l ON l.id = c.lesion_id JOIN patients_bodysite b ON b.id = l.body_site_id
+  JOIN treatments_procedure p ON p.id = c.procedure_id JOIN clinic_site s ON s.id = p.site_id
+ WHERE c.patient_id = %(patient)s
 """
 
 PLANS: Final = """
@@ -88,8 +109,9 @@ SELECT CASE n WHEN 1 THEN 'plan_written' WHEN 2 THEN 'plan_started' ELSE 'plan_e
 UNION ALL
 SELECT 'plan_step_closed', s.closed_at, s.id, p.site_id,
        ARRAY(SELECT x.lesion_id FROM treatments_plansteplesion x WHERE x.step_id = s.id ORDER BY x.lesion_id),
-       s.closed_by_id, NULL, jsonb_build_object('kind', s.kind, 'state', s.state, 'note', s.note)
+       s.closed_by_id, NULL, jsonb_build_object('kind', s.kind, 'state', s.state, 'note', s.note, 'log', s.procedure_id, 'to', r."to")
   FROM treatments_planstep s JOIN treatments_treatmentplan p ON p.id = s.plan_id
+  LEFT JOIN patients_referral r ON r.id = s.referral_id
  WHERE s.patient_id = %(patient)s AND s.closed_at IS NOT NULL
 """
 
@@ -107,4 +129,4 @@ SELECT CASE n WHEN 1 THEN 'home_care_written' WHEN 2 THEN 'home_care_started' EL
  WHERE h.patient_id = %(patient)s AND (n = 1 OR n = 2 AND h.started_at IS NOT NULL OR n = 3 AND h.ended_at IS NOT NULL)
 """
 
-EVENTS: Final = (ORDERS, OVERRIDES, STAYS, PROCEDURES, AFTERMATH, INCIDENTS, PLANS, HOME_CARE)
+EVENTS: Final = (ORDERS, OVERRIDES, STAYS, PROCEDURES, AFTERMATH, AFTERCARE, INCIDENTS, CAUSES, PLANS, HOME_CARE)

@@ -12,7 +12,7 @@ from appointments.services.integrity import integrity_findings, live_visits
 
 
 class Command(BaseCommand):
-    """Overlaps, visits without the authority that they need, messages that do not fit their visits, and stray pictures."""
+    """Overlaps, visits without the authority that they need, messages that do not fit their visits, stray pictures, and unsound logs."""
 
     help = __doc__
     requires_system_checks: list[str] = []
@@ -34,8 +34,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(answer, indent=2))
         else:
             for finding in findings:
-                about = f"visit {finding.appointment}" if finding.appointment else f"photo {finding.photo or '-'}"
-                self.stdout.write(f"{finding.promise}: {about}: {finding.detail}")
+                self.stdout.write(f"{finding.promise}: {finding.about}: {finding.detail}")
             self.stdout.write(f"{live_visits()} live visits, {len(findings)} findings")
         if findings:
             sys.exit(1)

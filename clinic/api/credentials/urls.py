@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.api.credentials import agreements, certifications, grants, licences, places, policy, practitioners
+from clinic.api.credentials import agreements, certifications, expirables, grants, licences, places, policy, practitioners
 
 urlpatterns = [
     path("sites/", places.Sites.as_view(), name="sites"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("supervision-agreements/<uuid:agreement>/", agreements.OneAgreement.as_view(), name="supervision-agreement"),
     path("grants/", grants.Grants.as_view(), name="grants"),
     path("grants/<uuid:grant>/", grants.OneGrant.as_view(), name="grant"),
+    path("expirables/", expirables.Expirables.as_view(), name="expirables"),
     path("policy-rows/", policy.PolicyRows.as_view(), name="policy-rows"),
     path("policy-rows/<uuid:row>/", policy.OnePolicyRow.as_view(), name="policy-row"),
     path("policy-rows/<uuid:row>/verify/", policy.VerifyPolicyRow.as_view(), name="policy-row-verify"),

@@ -15,6 +15,11 @@ CODES: Final = {
     "complicated_lesion_is_of_the_patient": "lesion_of_another_patient",
     "concerned_lesion_is_of_the_patient": "lesion_of_another_patient",
     "outcome_is_told_once": "lesion_merged",
+    "causing_procedure_is_of_the_patient": "procedure_of_another_patient",
+    "causing_procedure_is_signed": "procedure_unsigned",
+    "causing_procedure_goes_with_the_cause": "cause_mismatch",
+    "causing_procedure_came_first": "procedure_after_lesion",
+    "lesion_has_one_causing_procedure": "illegal_transition",
     "signed_procedure_is_not_changed": "illegal_transition",
     "incident_follows_its_course": "illegal_transition",
 }

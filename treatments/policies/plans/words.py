@@ -23,6 +23,8 @@ STEP_ACTS: Final = {
     REVIEW: frozenset({"post_procedure_review"}),
 }
 """What a treatment does that a step of this kind may name; other kinds name none."""
+LOGGED: Final = tuple(STEP_ACTS)
+"""Kinds of steps that the log tells of."""
 OPEN, DONE, SKIPPED = "open", "done", "skipped"
 STEP_STATES: Final = (OPEN, DONE, SKIPPED)
 

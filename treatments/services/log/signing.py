@@ -19,6 +19,7 @@ from treatments.selectors.log.items import judged_as
 from treatments.selectors.log.judgement import LogJudgement, judge_log
 from treatments.services.log.drafting import NewComplication, locked, tell_complications
 from treatments.services.log.keeping import told_in_words
+from treatments.services.steps import follow_log
 from treatments.signals import procedure_signed
 
 COSIGN_WITHIN = timedelta(hours=72)
@@ -28,7 +29,7 @@ COSIGN, OVERDUE, UNLOGGED = "cosign_procedure", "cosign_overdue", "log_visit"
 @transaction.atomic
 def sign_procedure(*, actor: User, procedure: Procedure, now: datetime) -> Procedure:
     """
-    Sign one's own log, judged at the time of the work; from then on nobody changes it, and the lesions follow it.
+    Sign one's own log, judged at the time of the work; from then on nobody changes it, and lesions and plans follow it.
 
     :raises NotAllowed: for anybody but the performer.
     :raises Conflict: `illegal_transition`, once it is signed.
@@ -175,6 +176,7 @@ def _after_signing(procedure: Procedure, actor: User, now: datetime) -> None:
     for lesion, result in procedure.outcomes.values_list("lesion", "result"):
         best[lesion] = result if best.get(lesion) in {None, "not_done"} or result == "complete" else best[lesion]
     follow_treatment(results=best, now=now)
+    follow_log(actor=actor, procedure=procedure, now=now)
     finish_tasks_about(subjects=[procedure.encounter_id], kind=UNLOGGED, actor=actor, now=now)
     if procedure.supervisor_id:
         open_task(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("appointments", "0010_messages_that_wait")]
+    dependencies = [("appointments", "0012_waitlist")]
 
     operations = [
         migrations.AddField(model_name="duemessage", name="lapsed", field=models.BooleanField(db_default=False)),
