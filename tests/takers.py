@@ -120,7 +120,7 @@ def take_texts(port: int, book: Book, *, slow: float) -> None:
                 return
             with turn:
                 time.sleep(slow)
-                book.note(key=key, to=to, subject="", body=text["body"], id=key)
+                book.note(key=key, to=to, subject="", body=text["body"])
             self._say(201, json.dumps({"id": key}).encode())
 
         def _say(self, status: int, body: bytes) -> None:

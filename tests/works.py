@@ -36,7 +36,7 @@ class Works:
     """
 
     def __init__(self, folder: Path, *, began: datetime, **variables: str) -> None:
-        self.folder, self._began, self._zero = folder, began, time.time()
+        self.folder = folder
         self.port, self._mail_port, self._sms_port = free_port(), free_port(), free_port()
         self.staff: list[Process] = []
         self.mailer: Process | None = None
@@ -59,9 +59,9 @@ class Works:
             "HTTPS": "0",
             "PYTHONPATH": str(CLOCK),
             "PYTHONUNBUFFERED": "1",
-            "CLOCK_AHEAD": repr((began.timestamp()) - self._zero),
             **variables,
         }
+        self.turn_to(began)
 
     @property
     def now(self) -> datetime:
@@ -95,6 +95,11 @@ class Works:
         """The SMS gateway (again), once it answers."""
         return self._taker("sms", self._sms_port, "--slow", str(slow))
 
+    def turn_to(self, moment: datetime) -> None:
+        """The clock shows that moment from now on to whoever is started from now on."""
+        self._began, self._zero = moment, time.time()
+        self._variables["CLOCK_AHEAD"] = repr(moment.timestamp() - self._zero)
+
     def ring(self, times: int = 1) -> None:
         """As beat does."""
         for _ in range(times):
@@ -115,7 +120,7 @@ class Works:
 
     def logs(self) -> dict[str, str]:
         """What every process said, by the name of its file."""
-        return {path.name: path.read_text(errors="replace") for path in self.folder.rglob("*.log")}
+        return {str(path.relative_to(self.folder)): path.read_text(errors="replace") for path in self.folder.rglob("*.log")}
 
     def end(self) -> None:
         """Nothing of it is left running."""
@@ -160,6 +165,6 @@ class Works:
 
 
 def kill(process: Process) -> None:
-    """At once, without a word: by its number, and that alone."""
-    os.kill(process.pid, signal.SIGKILL)
+    """At once, without a word, with its children: by the number of the group that it leads."""
+    os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=30)

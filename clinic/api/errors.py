@@ -64,6 +64,8 @@ DETAILS = {
     "not_permitted": "Your role does not include this.",
     "not_found": NotFound().detail,
 }
+UNQUOTED = {"invalid_choice": "This is none of the choices."}
+"""By code: what is said where the framework would quote the value that was sent."""
 
 
 class Problem(exceptions.APIException):
@@ -139,7 +141,7 @@ def flatten(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for index, inner in enumerate(detail):
             yield from flatten(inner, f"{path}[{index}]" if isinstance(inner, Mapping) else path)
     else:
-        yield path, str(detail)
+        yield path, UNQUOTED.get(getattr(detail, "code", ""), str(detail))
 
 
 def _domain(error: DomainError) -> Problem | None:
