@@ -25,13 +25,6 @@ def reach(*, patient: Patient, channel: str, consent_class: str, now: datetime) 
     return _reach(contact_of(patient, now=now, stops=channel == SMS), channel, consent_class, now)
 
 
-def open_channels(*, patient: Patient, consent_class: str, now: datetime) -> tuple[str, ...]:
-    """The channels by which a message of that class would go, the one that the patient chose first; two statements."""
-    contact = contact_of(patient, now=now)
-    is_open = [channel for channel in CHANNELS if not _reach(contact, channel, consent_class, now).refusal]
-    return tuple(sorted(is_open, key=lambda channel: channel != contact.chosen))
-
-
 def reaches(*, patient: Patient, now: datetime) -> Mapping[tuple[str, str], Reach]:
     """The same for every channel and class; two statements."""
     contact = contact_of(patient, now=now)

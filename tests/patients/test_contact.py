@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from clinic.errors import Conflict, RuleBroken
 from patients.models import ContactConsent, Patient, StoppedNumber
 from patients.policies.consents import Signer
-from patients.selectors.contact import open_channels, patients_texted_at, reach
+from patients.selectors.contact import patients_texted_at, reach, reaches
 from patients.services.consents import NewConsent, give_consent, withdraw_consent
 from patients.services.contact import Preference, note_preference, refuse_email, restart_number, stop_number
 from patients.services.signatures import Signature
@@ -79,22 +79,24 @@ class TestReach:
         assert len(asked) == statements
 
 
-class TestOpenChannels:
-    def test_are_those_by_which_it_would_go(self):
-        assert open_channels(patient=a_patient(), consent_class="transactional", now=NOW) == ("email", "portal")
-        assert open_channels(patient=a_texted_patient(), consent_class="treatment", now=NOW) == ("email", "sms", "portal")
-        assert open_channels(patient=a_texted_patient(), consent_class="marketing", now=NOW) == ()
+class TestReaches:
+    def open_to(self, patient, consent_class: str) -> set[str]:
+        known = reaches(patient=patient, now=NOW)
+        return {channel for (channel, each), found in known.items() if each == consent_class and found.address}
 
-    def test_begin_with_the_chosen_one(self):
-        patient = a_texted_patient(preferred_channel="sms")
+    def test_tell_for_every_class_by_which_channels_it_would_go(self):
+        assert self.open_to(a_patient(), "transactional") == {"email", "portal"}
+        assert self.open_to(a_texted_patient(), "treatment") == {"email", "sms", "portal"}
+        assert self.open_to(a_texted_patient(), "marketing") == set()
 
-        assert open_channels(patient=patient, consent_class="treatment", now=NOW) == ("sms", "portal")
+    def test_keep_to_the_chosen_channel(self):
+        assert self.open_to(a_texted_patient(preferred_channel="sms"), "treatment") == {"sms", "portal"}
 
     def test_take_two_statements(self):
         patient = a_texted_patient()
 
         with CaptureQueriesContext(connection) as asked:
-            open_channels(patient=patient, consent_class="transactional", now=NOW)
+            reaches(patient=patient, now=NOW)
 
         assert len(asked) == 2
 
