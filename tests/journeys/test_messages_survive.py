@@ -37,6 +37,7 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 NEXT_WEEK = NOON + 7 * DAY
 MOVED_BY = timedelta(days=400)
 SLOW_S = 0.01
+RING_S = 0.5
 NUMBERS = (takers.REFUSED_NUMBER, takers.BUSY_NUMBER, takers.ODD_NUMBER, takers.SILENT_NUMBER)
 ADDRESSES = (takers.REFUSED, takers.BUSY, takers.POISON)
 AWAY = {"dead": 140, "busy": 145, "garbage": 150}
@@ -93,12 +94,11 @@ def some_left(works: Works, keys: set[str], *, more_than: int = 0) -> Callable[[
 
 def ringing(works: Works, question: Callable[[], bool], *, seconds: float = LONG_S) -> bool:
     """Ring as often as several beats would until it is so."""
-
-    def ask() -> bool:
+    deadline = time.monotonic() + seconds
+    while not (answer := question()) and time.monotonic() < deadline:
         works.ring()
-        return question()
-
-    return soon(ask, seconds=seconds)
+        soon(question, seconds=RING_S)
+    return answer
 
 
 def kept(rows: list[Row], row: Row) -> Row:
