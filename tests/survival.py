@@ -56,7 +56,8 @@ def write_table(rows: Sequence[Row]) -> None:
         figures = (row.due, row.sent, row.lost, row.again, row.doubled)
         lines.append((row.promise, row.what, *(f"{figure:,}" for figure in figures)))
     table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
-    measured = f"\nRun on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}.\n"
+    size = "at full size" if SOAK else "small, as by `make test`"
+    measured = f"\nRun {size} on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}.\n"
     before, _, rest = DOCUMENT.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
     DOCUMENT.write_text(f"{before}{BEGIN}{table}{measured}{END}{after}")

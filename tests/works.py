@@ -101,9 +101,9 @@ class Works:
         self._variables["CLOCK_AHEAD"] = repr(moment.timestamp() - self._zero)
 
     def ring(self, times: int = 1) -> None:
-        """As beat does."""
+        """As beat does, but for an end by its own clock, which is not the one of the workers."""
         for _ in range(times):
-            self._app.send_task(BELL, expires=30)
+            self._app.send_task(BELL)
 
     def lose_redis(self) -> None:
         """Kill it and all that it kept, and start an empty one at its place."""

@@ -6,6 +6,7 @@ a fixed noon.
 """
 
 import random
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -37,9 +38,11 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 NEXT_WEEK = NOON + 7 * DAY
 MOVED_BY = timedelta(days=400)
 SLOW_S = 0.01
+RING_S = 0.5
 NUMBERS = (takers.REFUSED_NUMBER, takers.BUSY_NUMBER, takers.ODD_NUMBER, takers.SILENT_NUMBER)
 ADDRESSES = (takers.REFUSED, takers.BUSY, takers.POISON)
 AWAY = {"dead": 140, "busy": 145, "garbage": 150}
+LINK = re.compile(r"https?://\S+")  # the letters of its token are chance
 PROMISES = {"RM1", "RM2", "RM3", "RM4", "RM5", "RM6", "RM7"}
 TOKYO = ZoneInfo("Asia/Tokyo")  # where it is two in the night when the clock starts
 
@@ -93,12 +96,11 @@ def some_left(works: Works, keys: set[str], *, more_than: int = 0) -> Callable[[
 
 def ringing(works: Works, question: Callable[[], bool], *, seconds: float = LONG_S) -> bool:
     """Ring as often as several beats would until it is so."""
-
-    def ask() -> bool:
+    deadline = time.monotonic() + seconds
+    while not (answer := question()) and time.monotonic() < deadline:
         works.ring()
-        return question()
-
-    return soon(ask, seconds=seconds)
+        soon(question, seconds=RING_S)
+    return answer
 
 
 def kept(rows: list[Row], row: Row) -> Row:
@@ -277,7 +279,7 @@ def test_rm7_says_nothing_of_health_is_short_and_lets_people_sleep(works, rows):
     morning = datetime.combine(works.now.astimezone(TOKYO).date(), clock(9), tzinfo=TOKYO)
     assert set(nights.values_list("state", "due_at")) == {("due", morning)}
     assert {line["key"] for line in works.taken("sms")} >= keys
-    assert not [line for line in works.taken() if health_words(f"{line['subject']} {line['body']}")]
+    assert not [line for line in works.taken() if health_words(LINK.sub("", f"{line['subject']} {line['body']}"))]
     assert all((gsm7_length(line["body"]) or LONGEST + 1) <= LONGEST for line in works.taken("sms"))
     row = kept(rows, row_of("RM7", f"{nights.count()} to people who sleep: none sent", keys=keys, taken=works.taken()))
     assert (row.lost, row.again, row.doubled) == (0, 0, 0)
