@@ -510,4 +510,4 @@ class TestTwentyCopiesAtOnce:
         booked_ids = {answer.json()["id"] for answer in answers if answer.status_code == 201}
         refused = {answer.json()["code"] for answer in answers if answer.status_code != 201}
         assert Appointment.objects.count() == len(booked_ids) == 1
-        assert refused <= {"in_flight"}
+        assert refused <= {"in_flight", "unavailable"}  # a crowded server may say: later
