@@ -40,7 +40,7 @@ from treatments.models import (
 )
 from treatments.selectors.work import Asked, Work, work_of
 
-pytestmark = pytest.mark.xdist_group("demo")
+pytestmark = pytest.mark.takes_long
 ALL_SITES = {"columbus", "jersey-city", "san-diego"}
 TODAY = date(2027, 1, 12)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.xdist_group("bench"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.takes_long, pytest.mark.timeout(300)]
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 

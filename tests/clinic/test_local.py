@@ -237,7 +237,7 @@ def machine(tmp_path_factory):
         machine.end()
 
 
-@pytest.mark.xdist_group("up")
+@pytest.mark.takes_long
 @pytest.mark.timeout(240)
 class TestUp:
     @pytest.fixture(autouse=True)

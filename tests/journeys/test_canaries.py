@@ -36,7 +36,7 @@ REGISTERED = {
 }
 CLEAN = {"cleansed": True, "sterile": True, "single_use": True}
 
-pytestmark = [pytest.mark.xdist_group("survival"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.takes_long, pytest.mark.timeout(240)]
 
 
 class Visit:

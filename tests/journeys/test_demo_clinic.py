@@ -19,7 +19,7 @@ README_BLOCKS = re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(
 MAY_NOT_TOUCH_LIDS = ("optom", "pa", "np", "medesth", "esth", "pediatrician")
 MAY_TOUCH_LIDS = ("derm", "derm-2", "director", "ophth")
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.takes_long, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,7 @@ LINK = re.compile(r"https?://\S+")  # the letters of its token are chance
 PROMISES = {"RM1", "RM2", "RM3", "RM4", "RM5", "RM6", "RM7"}
 TOKYO = ZoneInfo("Asia/Tokyo")  # where it is two in the night when the clock starts
 
-pytestmark = [pytest.mark.xdist_group("survival"), pytest.mark.timeout(3600 if SOAK else 240)]
+pytestmark = [pytest.mark.takes_long, pytest.mark.timeout(3600 if SOAK else 240)]
 
 
 @pytest.fixture(scope="module")
