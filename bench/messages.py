@@ -98,7 +98,7 @@ def _beside_a_snapshot(many: int) -> Figure:
     rates = [median(done.rate for done in rounds) for rounds in (alone, beside)]
     twice = sum(done.twice for done in beside)
     return Figure(
-        what="the same beside an old snapshot held open",
+        what="claims beside an old snapshot held open",
         shown=f"{rates[1] / rates[0]:.0%} of the rate without it ({rates[1]:,.0f} a second), {twice} twice",
         target="none twice",
         reached=not twice,
