@@ -259,7 +259,8 @@ class TestUp:
         trees = [psutil.Process(machine.pids()[name]) for name in ("web", "worker", "beat")]
         processes = [process for tree in trees for process in (tree, *tree.children(recursive=True))]
 
-        assert sum(process.memory_info().rss for process in processes) < 600 * 1024 * 1024
+        # The proportional set size, as the benchmark counts it: what processes share is theirs together, once.
+        assert sum(process.memory_full_info().pss for process in processes) < 600 * 1024 * 1024
 
     def test_shows_its_figures(self, machine):
         def are_shown() -> bool:
