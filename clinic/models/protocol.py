@@ -8,7 +8,7 @@ from clinic.base import Keyed, one_of
 from clinic.constraints import Trigger
 from clinic.history import tracked
 from clinic.models.people import User
-from clinic.policies.protocol import ANCHORS, CONSENTS, FEWEST_DAYS_BETWEEN, MARKETING
+from clinic.policies.protocol import ALWAYS_ON, ANCHORS, CONSENTS, FEWEST_DAYS_BETWEEN, MARKETING
 
 
 def _words() -> ArrayField:
@@ -60,6 +60,9 @@ class ProtocolRow(Keyed):
                 name="protocol_row_never_repeats_without_an_end",
                 condition=Q(every_days__isnull=True)
                 | Q(every_days__gte=FEWEST_DAYS_BETWEEN, stops__len__gte=1, consent=MARKETING),
+            ),
+            models.CheckConstraint(
+                name="protocol_row_of_law_or_safety_stays_on", condition=Q(active=True) | ~Q(events__overlap=list(ALWAYS_ON))
             ),
             models.UniqueConstraint(fields=["code", "version"], name="protocol_row_version_key"),
             models.UniqueConstraint(

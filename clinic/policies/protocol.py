@@ -48,7 +48,8 @@ STOPS: Final = (
     "offer_ended",
     "consent_withdrawn",
 )
-ALWAYS_ON: Final = {"authority_lost", "texts_stopped"}
+AUTHORITY_LOST: Final = "authority_lost"
+ALWAYS_ON: Final = (AUTHORITY_LOST, "texts_stopped")
 ROLES: Final = ("front_desk", "practitioner", "manager")
 LONGEST: Final = timedelta(days=400)
 FEWEST_DAYS_BETWEEN: Final = 30
@@ -133,6 +134,12 @@ def moment_of(*, rule: Rule, days: int, anchor: datetime, zone: ZoneInfo) -> dat
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
+def days_later(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """The same time of the zone's wall clock so many calendar days later (UTC): across a change of clocks, not 24 hours each."""
+    wall = moment.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
+    return wall.replace(tzinfo=zone).astimezone(UTC)
+
+
 def months_later(wall: datetime, months: int) -> datetime:
     """The same day of a later month, or the last one that it has."""
     years, month = divmod(wall.month - 1 + months, 12)
@@ -148,6 +155,19 @@ def months_later(wall: datetime, months: int) -> datetime:
 def rule_refusals(rule: Rule) -> list[Refusal]:
     """Everything that a row must not be, each with what would mend it."""
     return [_refusal(code, detail, mend) for code, detail, mend, wrong in _findings(rule) if wrong]
+
+
+def change_refusals(before: Rule, after: Rule) -> list[Refusal]:
+    """Everything that keeps the next version from taking the place of the one before."""
+    kept = set(ALWAYS_ON) & set(before.events)
+    refused = rule_refusals(after)
+    if kept - set(after.events):
+        detail = f"The law, or the safety of patients, asks for this row after: {', '.join(sorted(kept))}."
+        refused.append(_refusal("protocol_always_on", detail, "Leave these events in it."))
+    if AUTHORITY_LOST in before.events:
+        detail = "Visits that lose their authority are reassigned at once by the booking itself; this row says so."
+        refused.append(_refusal("protocol_row_fixed", detail, "Leave it as it is."))
+    return refused
 
 
 def _findings(rule: Rule) -> Sequence[tuple[str, str, str, bool]]:
@@ -198,7 +218,7 @@ def _findings(rule: Rule) -> Sequence[tuple[str, str, str, bool]]:
             "protocol_always_on",
             "The law, or the safety of patients, asks for this row.",
             "Leave it active.",
-            not rule.active and bool(ALWAYS_ON & set(rule.events)),
+            not rule.active and bool(set(ALWAYS_ON) & set(rule.events)),
         ),
         (
             "protocol_advertises",

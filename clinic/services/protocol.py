@@ -9,7 +9,7 @@ from django.db import transaction
 
 from clinic.errors import Conflict, RuleBroken
 from clinic.models import ProtocolRow, User
-from clinic.policies.protocol import CHANGEABLE, Rule, rule_refusals
+from clinic.policies.protocol import CHANGEABLE, Rule, change_refusals
 from clinic.selectors.protocol import rule_coded
 from clinic.services.changes import POLICY, hold
 from clinic.signals import protocol_changed
@@ -27,7 +27,7 @@ def change_rule(*, actor: User, before: Rule, changes: Mapping[str, Any], now: d
     if rule_coded(before.code).version != before.version:
         raise Conflict("stale_version", "Somebody changed this since you read it: read it again.")
     after = replace(before, version=before.version + 1, **{name: changes[name] for name in CHANGEABLE if name in changes})
-    if reasons := rule_refusals(after):
+    if reasons := change_refusals(before, after):
         raise RuleBroken(reasons[0].code, reasons[0].detail, reasons=reasons)
     ProtocolRow.objects.filter(code=before.code, superseded_at__isnull=True).update(superseded_at=now)
     values = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(after).items()}

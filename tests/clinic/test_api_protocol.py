@@ -84,9 +84,13 @@ class TestChanging:
         assert (answer.status_code in {400, 422}, found) == (True, codes)
         assert not ProtocolRow.objects.exists()
 
-    @pytest.mark.parametrize("code", ["P26", "S01"])
-    def test_keeps_on_what_law_or_safety_asks_for(self, manager, code):
-        assert refused(change(manager, f"{URL}{code}/", active=False)) == {"protocol_always_on"}
+    @pytest.mark.parametrize("changes", [{"active": False}, {"events": ["texts_resumed"]}])
+    def test_keeps_on_what_law_or_safety_asks_for(self, manager, changes):
+        assert refused(change(manager, f"{URL}S01/", **changes)) == {"protocol_always_on"}
+
+    @pytest.mark.parametrize("code", ["P26", "P27"])
+    def test_says_that_a_row_is_carried_out_elsewhere(self, manager, code):
+        assert refused(change(manager, f"{URL}{code}/", task_detail="Look at it some day.")) == {"protocol_row_fixed"}
 
     def test_asks_for_the_version_that_is_changed(self, manager):
         stale = manager.get(P23)["ETag"]
@@ -138,6 +142,15 @@ class TestTheTable:
         change(manager, offsets=[60])
 
         assert self.broken(f"UPDATE clinic_protocolrow SET {values}") == name
+
+    def test_takes_no_row_of_the_law_that_is_switched_off(self, manager):
+        change(manager, f"{URL}S01/", keeps_days=2)
+        columns = [field.column for field in ProtocolRow._meta.local_fields]
+        values = {"id": "uuidv7()", "version": "7", "superseded_at": "now()", "active": "false"}
+        taken = ", ".join(values.get(each, each) for each in columns)
+
+        written = f"INSERT INTO clinic_protocolrow ({', '.join(columns)}) SELECT {taken} FROM clinic_protocolrow"
+        assert self.broken(written) == "protocol_row_of_law_or_safety_stays_on"
 
     def test_never_forgets_a_version(self, manager):
         change(manager, offsets=[60])
