@@ -1,17 +1,16 @@
 """What is looked at again before a message leaves, and what then becomes of it. Times are UTC unless a zone is named."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from appointments.policies.statuses import BOOKED, CANCELLED, COMPLETED, NEEDS_REASSIGNMENT, NO_SHOW
 from clinic.policies.protocol import Rule
-from treatments.policies.dates import birthday, day_after
+from treatments.policies.dates import day_after
 
 CONFIRMATION, REMINDER, CHANGE = "P01", "P03", "P05"
 AWAKE: Final = (time(9), time(20))
-OF_AGE: Final = 18
 TRIES: Final = 8
 A_DAY, A_WEEK, TEXTS_A_WEEK = timedelta(days=1), timedelta(days=7), 3
 """Texts to one number: one a day and three a week (47 CFR 64.1200(a)(9)(iv)); families share a number, and so this count."""
@@ -135,12 +134,6 @@ def next_text(*, sent: list[datetime], now: datetime, zone: ZoneInfo) -> datetim
     return now if free == now else next_awake(free, zone)
 
 
-def days_before(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """The same wall-clock time of the zone so many calendar days earlier (UTC): across a change of clocks, not 24 hours."""
-    wall = moment.astimezone(zone).replace(tzinfo=None) - timedelta(days=days)
-    return wall.replace(tzinfo=zone).astimezone(UTC)
-
-
 def next_awake(moment: datetime, zone: ZoneInfo) -> datetime:
     """The moment itself in the waking hours of the zone (09:00 until before 20:00), else when they next begin (UTC)."""
     wall = moment.astimezone(zone)
@@ -149,11 +142,6 @@ def next_awake(moment: datetime, zone: ZoneInfo) -> datetime:
         return moment
     day = wall.date() if wall.time() < first else day_after(wall.date())
     return datetime.combine(day, first, tzinfo=zone).astimezone(UTC)
-
-
-def is_minor(*, born: date, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether the patient has not yet reached 18 on this day of their zone; messages then go to the guardian."""
-    return now.astimezone(zone).date() < birthday(born, OF_AGE)
 
 
 def next_try(*, tries: int, now: datetime) -> datetime | None:

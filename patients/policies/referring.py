@@ -1,9 +1,8 @@
 """To whom a finding is referred, how soon, and what becomes of its lesions when the answer is there."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from clinic.scopes import EYELID
 from patients.policies.courses import REFERRED, RESOLVED, WATCHING
@@ -34,9 +33,3 @@ def destination_of(*, authority_region: str, is_minor: bool, kinds: Collection[s
 def urgency_of(kinds: Collection[str]) -> str:
     """What may be dangerous is urgent, whatever else blocks a lesion is soon."""
     return URGENT if "suspicious" in kinds else SOON
-
-
-def days_after(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """The same time of the zone's wall clock so many calendar days later (UTC)."""
-    wall = moment.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
-    return wall.replace(tzinfo=zone).astimezone(UTC)

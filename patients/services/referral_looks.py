@@ -8,11 +8,12 @@ from django.db import transaction
 
 from clinic.models import Task, User
 from clinic.models.people import FRONT_DESK, MANAGER
+from clinic.policies.protocol import days_later
 from clinic.selectors.protocol import rule_coded
 from clinic.services.tasks import finish_tasks_about, open_task
 from patients.models import Referral
 from patients.policies.courses import FOLLOWED, OPEN
-from patients.policies.referring import ASK_AGAIN, days_after
+from patients.policies.referring import ASK_AGAIN
 
 ROW: Final = "P22"
 """The row of the protocol that says how many days after the opening: the first and the last of its offsets."""
@@ -55,7 +56,7 @@ def answered(referral: Referral, looks: Collection[Look], *, actor: User, now: d
 
 def due_of(referral: Referral, look: Look) -> datetime:
     """At the hour of the opening, by the clock of the site."""
-    return days_after(referral.opened_at, sorted(rule_coded(ROW).offsets)[look.place], referral.site.zone)
+    return days_later(referral.opened_at, sorted(rule_coded(ROW).offsets)[look.place], referral.site.zone)
 
 
 def _was_done(referral: Referral, look: Look, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """The rows of the protocol, their times and their words."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,8 +10,6 @@ from appointments.policies.protocol import (
     Ruling,
     Standing,
     Visit,
-    days_before,
-    is_minor,
     key_of,
     kind_and_channel,
     next_awake,
@@ -19,6 +17,7 @@ from appointments.policies.protocol import (
     next_try,
     rule_on,
 )
+from clinic.policies.protocol import moment_of
 from clinic.selectors.protocol import shipped_rules
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -28,6 +27,11 @@ DAY_BEFORE = STARTS - timedelta(days=1)
 
 def local(text: str, zone: str = "America/New_York") -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+
+
+def reminder_of(visit: datetime, zone: ZoneInfo) -> datetime:
+    """When the row of the day before is due."""
+    return moment_of(rule=shipped_rules()["P03"], days=-1, anchor=visit, zone=zone)
 
 
 def a_standing(*, kind: str = "P03", zone: ZoneInfo = NEW_YORK, **visit) -> Standing:
@@ -46,7 +50,7 @@ class TestDaysBefore:
     def test_scenario_20_a_visit_on_the_sunday_of_spring_forward_is_reminded_at_the_same_wall_clock_time(self):
         visit = local("2027-03-14T09:00")
 
-        reminder = days_before(visit.astimezone(UTC), 1, NEW_YORK)
+        reminder = reminder_of(visit.astimezone(UTC), NEW_YORK)
 
         assert reminder == local("2027-03-13T09:00")
         assert visit.astimezone(UTC) - reminder == timedelta(hours=23)
@@ -64,12 +68,12 @@ class TestDaysBefore:
     def test_the_wall_clock_of_the_site_decides(self, zone, visit, reminder):
         moment = local(visit, zone).astimezone(UTC)
 
-        assert days_before(moment, 1, ZoneInfo(zone)) == local(reminder, zone)
+        assert reminder_of(moment, ZoneInfo(zone)) == local(reminder, zone)
 
     def test_a_wall_clock_time_that_the_day_before_lacks_is_an_hour_later_there(self):
         moment = local("2027-03-15T02:30").astimezone(UTC)
 
-        assert days_before(moment, 1, NEW_YORK) == local("2027-03-14T03:30")
+        assert reminder_of(moment, NEW_YORK) == local("2027-03-14T03:30")
 
 
 class TestWakingHours:
@@ -177,9 +181,3 @@ class TestTries:
         waits = [next_try(tries=tries, now=STARTS) for tries in range(1, 9)]
 
         assert waits == [*(STARTS + timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16, 32, 64)), None]
-
-
-class TestIsMinor:
-    @pytest.mark.parametrize(("now", "minor"), [("2027-05-16T23:59", True), ("2027-05-17T00:00", False)])
-    def test_until_the_18th_birthday_in_the_zone_of_the_patient(self, now, minor):
-        assert is_minor(born=date(2009, 5, 17), now=local(now), zone=NEW_YORK) is minor

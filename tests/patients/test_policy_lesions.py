@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clinic.errors import Conflict, Malformed
+from clinic.policies.protocol import days_later
 from patients.policies.appearance import Appearance, contradictions
 from patients.policies.charts import charts_of, require_place
 from patients.policies.courses import (
@@ -16,7 +17,7 @@ from patients.policies.courses import (
     require_lesion_step,
     require_referral_step,
 )
-from patients.policies.referring import days_after, destination_of, urgency_of
+from patients.policies.referring import destination_of, urgency_of
 
 PLACE = {"x": 0.5, "y": 0.5, "body_site": "cheek", "region": "face", "side": "left"}
 
@@ -135,4 +136,4 @@ class TestReferring:
     def test_is_asked_about_at_the_same_hour_across_a_change_of_clocks(self):
         opened = datetime(2027, 3, 12, 15, tzinfo=UTC)  # 10:00, two days before the clocks go forward
 
-        assert days_after(opened, 3, ZoneInfo("America/New_York")) == datetime(2027, 3, 15, 14, tzinfo=UTC)
+        assert days_later(opened, 3, ZoneInfo("America/New_York")) == datetime(2027, 3, 15, 14, tzinfo=UTC)
