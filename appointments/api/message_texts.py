@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from appointments.models import MessageText
-from appointments.policies.texts import CHANNELS, KEYS, LANGUAGES, Text
+from appointments.policies.texts import KEYS, LANGUAGES, Text
 from appointments.selectors.texts import message_texts
 from appointments.services.texts import preview_text, publish_text
 from clinic.api.base import ApiView
@@ -20,6 +20,7 @@ from clinic.api.render import moment, one_of
 from clinic.api.schema import ACTS, ReasonShown, choice, describe, page_of
 from clinic.api.strict import Moment, Strict, read
 from clinic.api.versions import answer
+from clinic.policies.protocol import CHANNELS
 from clinic.selectors.credentials import the_one
 
 LONGEST = 4000

@@ -6,11 +6,12 @@ from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
 from appointments.policies.gsm7 import LONGEST
-from appointments.policies.texts import CHANNELS, KEYS, LANGUAGES, SMS
+from appointments.policies.texts import KEYS, LANGUAGES
 from clinic.base import Keyed, one_of
 from clinic.constraints import Trigger
 from clinic.history import tracked
 from clinic.models import User
+from clinic.policies.protocol import CHANNELS, SMS
 
 
 def _says_health(field: str) -> Func:

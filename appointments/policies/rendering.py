@@ -7,7 +7,8 @@ from typing import Final
 
 from appointments.policies.gsm7 import LONGEST, gsm7_length, sendable
 from appointments.policies.spoken import clock, day, short_clock, short_day
-from appointments.policies.texts import PLACE, SMS, Text
+from appointments.policies.texts import PLACE, Text
+from clinic.policies.protocol import SMS
 
 NAMELESS: Final = {"en": "you", "es": "usted"}
 """Stands for a first name that the alphabet of text messages has no letters for."""

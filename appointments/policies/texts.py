@@ -14,9 +14,8 @@ from appointments.policies.gsm7 import LONGEST, folded, gsm7_length, unsendable
 from appointments.policies.health_words import health_words
 from appointments.policies.spoken import LONGEST_SHORT_DAY, LONGEST_SHORT_TIME
 from clinic.errors import Refusal
+from clinic.policies.protocol import PORTAL, SMS
 
-EMAIL, SMS, PORTAL = "email", "sms", "portal"
-CHANNELS: Final = (EMAIL, SMS, PORTAL)
 LANGUAGES: Final = ("en", "es")
 
 CONFIRMATION, CHANGED, CANCELLATION = "confirmation", "change", "cancellation"

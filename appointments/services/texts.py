@@ -8,9 +8,10 @@ from django.db.models import Max
 
 from appointments.models import MessageText
 from appointments.policies.rendering import TooLong, Values, render
-from appointments.policies.texts import SMS, WORST, Text, lint, longest_of, tidied
+from appointments.policies.texts import WORST, Text, lint, longest_of, tidied
 from clinic.errors import Refusal, RuleBroken
 from clinic.models import User
+from clinic.policies.protocol import SMS
 
 SAMPLE = {
     "en": Values(first_name="Alex", clinic="Pearl Clinic", phone="+1 614 555 0100"),

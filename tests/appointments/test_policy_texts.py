@@ -8,8 +8,9 @@ import pytest
 from appointments.policies.gsm7 import folded, gsm7_length, sendable
 from appointments.policies.health_words import health_words
 from appointments.policies.rendering import TooLong, Values, render
-from appointments.policies.texts import CHANNELS, KEYS, LANGUAGES, ON_THE_PORTAL, lint, longest_of, tidied
+from appointments.policies.texts import KEYS, LANGUAGES, ON_THE_PORTAL, lint, longest_of, tidied
 from appointments.selectors.texts import shipped_texts
+from clinic.policies.protocol import CHANNELS
 from tests.factories_texts import EMAIL_BODY, SMS_BODY, a_text, an_email_text
 
 NEW_YORK = ZoneInfo("America/New_York")
